@@ -1,0 +1,1 @@
+"""Jiceng 基层: an open platform for grassroots governance."""

@@ -1,0 +1,1 @@
+"""A fictional year of one zone, written as acts."""

@@ -1,0 +1,1 @@
+"""The faces: who looks at the platform, and through what."""

@@ -1,0 +1,1 @@
+"""The desk face 办公端."""

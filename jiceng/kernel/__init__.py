@@ -1,0 +1,1 @@
+"""The kernel: what every system of the platform stands on."""

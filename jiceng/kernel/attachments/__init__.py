@@ -1,0 +1,1 @@
+"""Attachments 附件: the one way in for every file."""

@@ -1,0 +1,1 @@
+"""The ground: the clock, refusals, text, identifiers, registries."""

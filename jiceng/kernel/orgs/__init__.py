@@ -1,0 +1,1 @@
+"""Units, posts, officers, delegations, and the one rule of who sees what."""

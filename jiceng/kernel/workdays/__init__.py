@@ -1,0 +1,1 @@
+"""Workdays and clocks: published calendars, limits, pauses with a legal cause."""

@@ -1,0 +1,1 @@
+"""The systems of the mission, one folder each, all alike."""

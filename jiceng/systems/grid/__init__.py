@@ -1,0 +1,1 @@
+"""网格化: discover, judge, dispose."""

@@ -1,0 +1,1 @@
+"""The design system: base templates, components, icons, style, template tags."""

@@ -1,0 +1,1 @@
+"""Tests over all packages: journeys, house rules, conformance."""
