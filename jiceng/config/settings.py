@@ -10,7 +10,9 @@ PRODUCTION = env.text("JICENG_MODE", "demo") == "production"
 VAR = env.Path(env.text("JICENG_VAR") or ROOT / "var")
 
 DEBUG = env.flag("JICENG_DEBUG", default=False)
-SECRET_KEY = env.text("JICENG_SECRET_KEY") or ("" if PRODUCTION else env.kept_secret(VAR / "secret_key"))
+SECRET_KEY = env.text("JICENG_SECRET_KEY") or (
+    "" if PRODUCTION else env.kept_secret(VAR / "secret_key")
+)
 ALLOWED_HOSTS = env.words("JICENG_HOSTS") or ["127.0.0.1", "localhost", "[::1]"]
 TRUSTED_PROXIES = env.whole("JICENG_TRUSTED_PROXIES", default=0)
 CSRF_TRUSTED_ORIGINS = env.words("JICENG_ORIGINS")
@@ -94,7 +96,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     # Both are needed before psycopg prepares a statement; it halves the server's time.
-    DATABASES["default"]["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 5}
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        server_side_binding=True, prepare_threshold=5
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "orgs.Officer"
@@ -105,7 +109,11 @@ AUTHENTICATION_BACKENDS = [
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
 ]
 LOGIN_URL = "desk:login"
 LOGIN_REDIRECT_URL = "desk:inbox"

@@ -1,0 +1,290 @@
+"""The engine: open a case, make a move. Called inside an act, so in the act's transaction.
+
+A move is a compare-and-set on the open step that the officer saw, under the lock of its case:
+whoever comes second finds the step gone and is told what can be done now. Branches of one case
+therefore never disturb each other, and a join opens once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from jiceng.kernel.base.clock import legal_day
+from jiceng.kernel.base.errors import BadInput, Conflict, NotAllowed
+from jiceng.kernel.base.ids import new_number
+from jiceng.kernel.ledger.service import Actor
+from jiceng.kernel.orgs.models import Post, Unit
+from jiceng.kernel.orgs.service import Capacity, posts_for
+from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
+from jiceng.kernel.procedures.publishing import version_of
+from jiceng.kernel.procedures.rules import Move, Procedure, Step
+from jiceng.kernel.procedures.terms import Outcome, Priority
+from jiceng.kernel.workdays import service as workdays
+from jiceng.kernel.workdays.rules import Limit
+
+NUMBER_TRIES = 8
+
+
+class MoveNotPossible(Conflict):
+    """The move does not leave any step that is open now (409, with the allowed ones)."""
+
+    code = "move_not_possible"
+    sentence = _("办件已不在这一环节，请按现在可以办理的操作进行。")
+
+
+class StalePage(Conflict):
+    """The step that the page showed has been left meanwhile (409, with the allowed moves)."""
+
+    code = "stale_page"
+    sentence = _("您打开页面之后，别人已经办理了这一步。")
+
+
+class TooEarly(Conflict):
+    """A decision that must come first has not been made (409)."""
+
+    code = "too_early"
+    sentence = _("须在前一项决定作出之后才能办理。")
+
+
+class NotHolder(NotAllowed):
+    """The step is held by another post (403)."""
+
+    code = "not_holder"
+    sentence = _("这一环节由其他岗位负责，您不能办理。")
+
+
+class SamePerson(NotAllowed):
+    """Two moves that must be made by two people (403)."""
+
+    code = "same_person"
+    sentence = _("前一步由您办理，这一步须由其他人员办理。")
+
+
+class Missing(BadInput):
+    """A move lacks what it needs (422)."""
+
+    code = "missing"
+    sentence = _("请填写办理这一步所需的内容。")
+
+
+@dataclass(frozen=True)
+class Transition:
+    """What a move did: the case as it is now, the step left, the steps opened."""
+
+    case: Case
+    move: Move
+    left: CaseStep
+    opened: list[CaseStep] = field(default_factory=list)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return what the ledger keeps of the move."""
+        return {
+            "move": self.move.code,
+            "step": self.left.step,
+            "to": [
+                {
+                    "step": step.step,
+                    "unit": step.unit.code,
+                    "post": step.post.name if step.post else "",
+                    "due_at": step.due_at,
+                }
+                for step in self.opened
+            ],
+            "outcome": self.case.outcome,
+            "version": self.case.version,
+        }
+
+
+def open_case(
+    *,
+    system: str,
+    procedure: ProcedureVersion,
+    title: str,
+    unit: Unit,
+    at: datetime,
+    limit: Limit | None = None,
+    due_at: datetime | None = None,
+    priority: int = Priority.NORMAL,
+) -> Case:
+    """Open a case in the first step of ``procedure``, answered for by ``unit``.
+
+    The promise to the applicant is ``limit`` counted from ``at``, or a day given from outside.
+    """
+    case = _insert_case(
+        system=system, procedure=procedure, title=title, unit=unit, opened_at=at, priority=priority
+    )
+    if limit is not None:
+        clock = workdays.start_clock(subject=case.subject, kind="promised", limit=limit, at=at)
+    elif due_at is not None:
+        clock = workdays.given_clock(subject=case.subject, due_at=due_at, at=at)
+    else:
+        clock = None
+    if clock is not None:
+        case.due_at, case.provisional = clock.due_at, clock.provisional
+        case.save(update_fields=["due_at", "provisional"])
+    first = procedure.procedure.step(procedure.procedure.start)
+    place_step(case, first, unit, at).save()
+    return case
+
+
+def _insert_case(**values: Any) -> Case:
+    """Insert with a fresh number; two cases of a day may draw the same one, so try again."""
+    for _try in range(NUMBER_TRIES):
+        try:
+            with transaction.atomic():
+                number = new_number(legal_day(values["opened_at"]))
+                return Case.objects.create(number=number, **values)
+        except IntegrityError:
+            continue
+    raise Conflict(code="no_number")
+
+
+def place_step(case: Case, step: Step, unit: Unit, at: datetime) -> CaseStep:
+    """Return the new, unsaved stay of ``case`` in ``step``, held by the nearest filled post."""
+    holder = step.holder
+    post = posts_for(holder.role, unit, at) if holder else None
+    due = workdays.deadline(at, step.promised) if step.promised else None
+    return CaseStep(
+        case=case,
+        branch=step.branch,
+        step=step.code,
+        unit=post.unit if post else unit,
+        post=post,
+        entered_at=at,
+        due_at=due.due_at if due else None,
+        provisional=due.provisional if due else False,
+        escalate_at=due.due_at if due and step.escalates_to else None,
+    )
+
+
+def advance(
+    *,
+    number: str,
+    move: str,
+    by: Actor,
+    at: datetime,
+    step_id: int | None = None,
+    unit: Unit | None = None,
+    given: Mapping[str, Any] | None = None,
+) -> Transition:
+    """Make ``move`` on the case ``number`` as ``by``.
+
+    ``step_id`` is the open step that the page showed. ``given`` holds what the move needs.
+    Raises ``StalePage``, ``MoveNotPossible``, ``TooEarly`` (409), ``NotHolder``, ``SamePerson``
+    (403) or ``Missing`` (422); then nothing was written.
+    """
+    case = Case.objects.select_for_update().get(number=number)
+    case.procedure = version_of(case.procedure_id)
+    steps = {
+        step.step: step for step in case.steps.open().select_related("unit", "post").order_by("id")
+    }
+    chosen, left = _choose(case, steps, move, step_id)
+    _check(case, left, chosen, by, given or {})
+    transition = Transition(case, chosen, left, _open_targets(case, steps, chosen, left, unit, at))
+    _leave(case, left, chosen, by, at)
+    CaseStep.objects.bulk_create(transition.opened)
+    _settle(case, chosen, left, transition.opened, at)
+    return transition
+
+
+def _choose(
+    case: Case, steps: dict[str, CaseStep], move: str, step_id: int | None
+) -> tuple[Move, CaseStep]:
+    marking = [step.step for step in steps.values() if step_id in (None, step.pk)]
+    found = case.definition.move(move, marking)
+    if found is None:
+        allowed = [
+            {"move": other.code, "label": str(other.label), "step": code}
+            for code in steps
+            for other in case.definition.moves_from(code)
+        ]
+        stale = step_id is not None and step_id not in {step.pk for step in steps.values()}
+        raise (StalePage if stale else MoveNotPossible)(allowed=allowed, version=case.version)
+    chosen, source = found
+    return chosen, steps[source]
+
+
+def _check(case: Case, step: CaseStep, move: Move, by: Actor, given: Mapping[str, Any]) -> None:
+    if not holds(by, step):
+        raise NotHolder()
+    made = set(case.steps.filter(left_at__isnull=False).values_list("move", "left_by"))
+    if not {code for code, person in made}.issuperset(move.after):
+        raise TooEarly(after=list(move.after))
+    if any((code, by.ref) in made for code in move.differs_from):
+        raise SamePerson()
+    for need in move.needs:
+        if not given.get(need):
+            raise Missing(field=need, need=need)
+
+
+def holds(by: Actor, step: CaseStep) -> bool:
+    """Tell whether ``by`` acts through the post that holds ``step``."""
+    return isinstance(by, Capacity) and step.post_id is not None and by.post.pk == step.post_id
+
+
+def _open_targets(
+    case: Case,
+    steps: dict[str, CaseStep],
+    move: Move,
+    left: CaseStep,
+    unit: Unit | None,
+    at: datetime,
+) -> list[CaseStep]:
+    procedure = case.definition
+    opened = procedure.fire(frozenset(steps), move, left.step)
+    targets = [procedure.step(code) for code in opened]
+    return [
+        place_step(case, target, _unit_for(case, target, unit), at)
+        for target in targets
+        if not target.final
+    ]
+
+
+def _unit_for(case: Case, target: Step, unit: Unit | None) -> Unit:
+    if target.holder is None or target.holder.at == "owner":
+        return case.unit
+    if unit is not None:
+        return unit
+    last = case.steps.filter(step=target.code).select_related("unit").order_by("-id").first()
+    return last.unit if last else case.unit
+
+
+def _leave(case: Case, left: CaseStep, move: Move, by: Actor, at: datetime) -> None:
+    changed = CaseStep.objects.filter(pk=left.pk, left_at__isnull=True).update(
+        left_at=at, left_by=by.ref, move=move.code
+    )
+    if not changed:
+        raise StalePage(version=case.version)
+
+
+def _settle(case: Case, move: Move, left: CaseStep, opened: list[CaseStep], at: datetime) -> None:
+    """Count the move on the case, end it at a final step, stop or start the promised clock."""
+    final = next((s for s in map(case.definition.step, move.targets) if s.final), None)
+    changes: dict[str, Any] = {"version": F("version") + 1}
+    if final:
+        changes |= {"closed_at": at, "outcome": final.outcome}
+        workdays.stop_clocks(case.subject, at=at)
+    Case.objects.filter(pk=case.pk).update(**changes)
+    case.version += 1
+    if final:
+        case.closed_at, case.outcome = at, Outcome(final.outcome)
+
+
+def allowed_moves(procedure: Procedure, step: CaseStep, by: Actor) -> list[Move]:
+    """Return the moves that ``by`` may press on ``step`` (what others made is checked on press)."""
+    return procedure.moves_from(step.step) if step.left_at is None and holds(by, step) else []
+
+
+def reassign(step: CaseStep, post: Post | None, unit: Unit, **changes: Any) -> bool:
+    """Hand an open step to another post by compare-and-set; ``False`` if it moved meanwhile."""
+    return bool(
+        CaseStep.objects.filter(
+            pk=step.pk, left_at__isnull=True, post=step.post_id, escalations=step.escalations
+        ).update(post=post, unit=unit, **changes)
+    )

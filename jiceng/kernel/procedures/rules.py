@@ -1,0 +1,184 @@
+"""A procedure as data, and what a move does to a marking. Plain Python: no Django, no clock.
+
+A *marking* is the set of steps that are open now, one a branch. A move takes its source step out
+of the marking and puts its target in; a fork puts in one step a branch; a join waits until no
+step of its branches is left. This is a 1-safe Petri net, written the way an office speaks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from jiceng.kernel.workdays.rules import Limit
+
+Place = Literal["owner", "given"]
+Marking = frozenset[str]
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a step: the nearest filled post of ``role``.
+
+    ``at="owner"`` looks at the unit that answers for the case, ``at="given"`` at the unit that the
+    move names (a step entered again without a name goes back to the unit that had it last).
+    """
+
+    role: str
+    at: Place = "owner"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where a case stands. ``promised`` and ``statutory`` are working-time limits; a statutory
+    limit names its ``basis`` (law and article). ``joins`` lists the branches that end here."""
+
+    code: str
+    label: str
+    holder: Holder | None = None
+    promised: Limit | None = None
+    statutory: Limit | None = None
+    basis: str = ""
+    clock: Literal["runs", "stops"] = "runs"
+    escalates_to: str = ""
+    branch: str = ""
+    joins: tuple[str, ...] = ()
+    outcome: str = ""
+
+    @property
+    def final(self) -> bool:
+        """Tell whether a case ends here."""
+        return bool(self.outcome)
+
+
+@dataclass(frozen=True)
+class Move:
+    """What a holder may press. ``target`` is a step, or one step a branch (a fork).
+
+    ``needs`` names what must be given; ``differs_from`` the moves whose maker must be somebody
+    else; ``after`` the moves, of whichever branch, that must have been made before.
+    """
+
+    code: str
+    label: str
+    event: str
+    sources: tuple[str, ...]
+    target: str | tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    differs_from: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    manner: Literal["forward", "back", "stop"] = "forward"
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Return the target steps, one unless the move forks."""
+        return (self.target,) if isinstance(self.target, str) else self.target
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """A definition: steps, moves, where it starts, who is responsible, on what basis."""
+
+    code: str
+    version: str
+    label: str
+    start: str
+    steps: tuple[Step, ...]
+    moves: tuple[Move, ...]
+    basis: str = ""
+    _steps: dict[str, Step] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._steps.update({step.code: step for step in self.steps})
+
+    def step(self, code: str) -> Step:
+        """Return the step with this code, or raise ``KeyError``."""
+        return self._steps[code]
+
+    def moves_from(self, step: str) -> list[Move]:
+        """Return the moves that leave this step, in the order of the definition."""
+        return [move for move in self.moves if step in move.sources]
+
+    def move(self, code: str, marking: Iterable[str]) -> tuple[Move, str] | None:
+        """Return the move with this code that can be made now, and its open source step."""
+        for step in marking:
+            for move in self.moves_from(step):
+                if move.code == code:
+                    return move, step
+        return None
+
+    def knows_move(self, code: str) -> bool:
+        """Tell whether any move has this code."""
+        return any(move.code == code for move in self.moves)
+
+    def siblings(self, step: Step) -> set[str]:
+        """Return the codes of the steps on the branches that join at ``step``."""
+        return {other.code for other in self.steps if other.branch in step.joins}
+
+    def fire(self, marking: Marking, move: Move, source: str) -> tuple[str, ...]:
+        """Return the steps that open when ``move`` is made from ``source``.
+
+        A join opens only when this was the last branch to arrive.
+        """
+        target = self.step(move.targets[0])
+        if target.joins and (marking - {source}) & self.siblings(target):
+            return ()
+        return move.targets
+
+    def after(self, marking: Marking, move: Move, source: str) -> Marking:
+        """Return the marking after ``move`` was made from ``source``."""
+        return (marking - {source}) | frozenset(self.fire(marking, move, source))
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the definition as plain JSON values."""
+        data = asdict(self)
+        del data["_steps"]
+        text: dict[str, Any] = json.loads(json.dumps(data, default=str))
+        return text
+
+    def canonical(self) -> str:
+        """Return the definition as one canonical JSON text."""
+        return json.dumps(self.as_data(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    def fingerprint(self) -> str:
+        """Return the SHA-256 of the canonical text, in hexadecimal."""
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+
+def _limit(data: Mapping[str, Any] | None) -> Limit | None:
+    return Limit(**data) if data else None
+
+
+def read_procedure(text: str) -> Procedure:
+    """Return the procedure that ``canonical`` wrote."""
+    data = json.loads(text)
+    steps = tuple(
+        Step(
+            **step
+            | {
+                "holder": Holder(**step["holder"]) if step["holder"] else None,
+                "promised": _limit(step["promised"]),
+                "statutory": _limit(step["statutory"]),
+                "joins": tuple(step["joins"]),
+            }
+        )
+        for step in data["steps"]
+    )
+    lists = ("sources", "needs", "takes", "differs_from", "after")
+    moves = tuple(
+        Move(
+            **move
+            | {name: tuple(move[name]) for name in lists}
+            | {
+                "target": move["target"]
+                if isinstance(move["target"], str)
+                else tuple(move["target"])
+            }
+        )
+        for move in data["moves"]
+    )
+    return Procedure(**data | {"steps": steps, "moves": moves})
