@@ -1,0 +1,175 @@
+"""Who may act and who sees what, at an instant. Every list, count and detail asks here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from jiceng.kernel.orgs.models import Delegation, Officer, Post, Tenure, Unit
+from jiceng.kernel.orgs.terms import ROLES
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """An officer in a post: the only way in which a person of the organisation acts."""
+
+    officer: Officer
+    post: Post
+    delegated: bool = False
+
+    @property
+    def ref(self) -> str:
+        """Return how the ledger names who acted."""
+        return f"officer:{self.officer.staff_no}"
+
+    @property
+    def title(self) -> str:
+        """Return in what capacity, without a personal name: «菱北街道 值班员（代）»."""
+        return f"{self.post}{_('（代）') if self.delegated else ''}"
+
+    @property
+    def unit(self) -> Unit:
+        """Return the unit of the post."""
+        return self.post.unit
+
+    @property
+    def role(self) -> str:
+        """Return the code of the role."""
+        return self.post.role
+
+
+@dataclass(frozen=True)
+class Oneself:
+    """An officer acting on their own account only, such as on their password."""
+
+    officer: Officer
+
+    @property
+    def ref(self) -> str:
+        """Return how the ledger names who acted."""
+        return f"officer:{self.officer.staff_no}"
+
+    @property
+    def title(self) -> str:
+        """Return in what capacity."""
+        return _("本人")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What somebody sees: whole subtrees, single units, and the posts whose work is theirs."""
+
+    paths: frozenset[str] = frozenset()
+    units: frozenset[int] = frozenset()
+    posts: frozenset[int] = frozenset()
+
+    @property
+    def empty(self) -> bool:
+        """Tell whether nothing at all is seen."""
+        return not (self.paths or self.units or self.posts)
+
+    def sees(self, unit: Unit) -> bool:
+        """Tell whether ``unit`` is seen."""
+        return unit.pk in self.units or any(unit.path.startswith(path) for path in self.paths)
+
+    def q(self, unit: str = "unit") -> Q:
+        """Return the condition on the relation ``unit``; "" where the rows are units.
+
+        It matches nothing for an empty scope.
+        """
+        q = Q(**{f"{unit}__in" if unit else "pk__in": self.units})
+        for path in sorted(self.paths):
+            q |= Q(**{f"{unit}__path__startswith" if unit else "path__startswith": path})
+        return q
+
+    def filter(self, rows: QuerySet[Row], unit: str = "unit") -> QuerySet[Row]:
+        """Return the ``rows`` whose ``unit`` is seen; it asks the database nothing by itself."""
+        return rows.filter(self.q(unit))
+
+
+def _live_posts(officer: Officer, at: datetime) -> list[tuple[Post, bool]]:
+    day_rule = {"post__unit__in": Unit.objects.existing(at)}
+    held = Tenure.objects.live(at).filter(officer=officer, **day_rule)
+    taken = Delegation.objects.live(at).filter(taker=officer, **day_rule)
+    order = ("starts_at", "pk")
+    return [(row.post, False) for row in held.select_related("post__unit").order_by(*order)] + [
+        (row.post, True) for row in taken.select_related("post__unit").order_by(*order)
+    ]
+
+
+def capacities(officer: Any, at: datetime) -> list[Capacity]:
+    """Return in which posts ``officer`` acts at ``at``: own ones first, then delegated ones.
+
+    Anonymous and deactivated persons have none. A post held by tenure is not repeated.
+    """
+    if not (isinstance(officer, Officer) and officer.is_active):
+        return []
+    found: dict[int, Capacity] = {}
+    for post, delegated in _live_posts(officer, at):
+        found.setdefault(post.pk, Capacity(officer, post, delegated))
+    return list(found.values())
+
+
+def acts_now(by: object, at: datetime) -> bool:
+    """Tell whether a capacity that was looked up earlier still holds at ``at``."""
+    if not isinstance(by, Capacity):
+        return False
+    officer = Officer.objects.filter(pk=by.officer.pk).first()
+    return any(by == capacity for capacity in capacities(officer, at))
+
+
+def _scope(held: Iterable[Capacity]) -> Scope:
+    paths, units, posts = set(), set(), set()
+    for capacity in held:
+        role = ROLES.find(capacity.role)
+        posts.add(capacity.post.pk)
+        # A role whose system is not installed shows nothing beyond the post itself.
+        if role and role.sees == "subtree":
+            paths.add(capacity.unit.path)
+        elif role:
+            units.add(capacity.unit.pk)
+    return Scope(frozenset(paths), frozenset(units), frozenset(posts))
+
+
+def visible_to(officer: Any, at: datetime) -> Scope:
+    """Return what ``officer`` sees at ``at``. There is no other rule of who sees what.
+
+    Two queries, whatever the number of posts and units. Whoever has no live post sees nothing.
+    """
+    return _scope(capacities(officer, at))
+
+
+def filled(at: datetime, post: str = "pk") -> Q:
+    """Return the condition that somebody active acts in the post at ``at``."""
+    held = Tenure.objects.live(at).filter(post=OuterRef(post), officer__is_active=True)
+    taken = Delegation.objects.live(at).filter(post=OuterRef(post), taker__is_active=True)
+    return Q(Exists(held)) | Q(Exists(taken))
+
+
+def holders(post: Post, at: datetime) -> list[Officer]:
+    """Return who acts in ``post`` at ``at``, by tenure or delegation, by staff number."""
+    held = Tenure.objects.live(at).filter(post=post, officer=OuterRef("pk"))
+    taken = Delegation.objects.live(at).filter(post=post, taker=OuterRef("pk"))
+    active = Officer.objects.filter(is_active=True)
+    return list(active.filter(Exists(held) | Exists(taken)).order_by("staff_no"))
+
+
+def posts_for(role: str, unit: Unit, at: datetime) -> Post | None:
+    """Return the nearest filled post of ``role`` at ``unit`` or above it, or ``None``.
+
+    Of several in one unit the first founded is taken.
+    """
+    near = Post.objects.filter(role=role, unit__in=Unit.objects.existing(at))
+    near = near.filter(filled(at), unit__in=unit.lineage).select_related("unit")
+    return near.order_by("-unit__depth", "pk").first()
+
+
+def vacant_posts(at: datetime) -> QuerySet[Post]:
+    """Return the posts that somebody held once and nobody acts in at ``at``."""
+    once = Tenure.objects.filter(post=OuterRef("pk"), starts_at__lte=at)
+    return Post.objects.filter(Exists(once)).exclude(filled(at)).select_related("unit")
