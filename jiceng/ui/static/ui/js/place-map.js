@@ -1,0 +1,55 @@
+/* A map without tiles: the areas of a GeoJSON file, and one point.
+   Tapping chooses the point; by keyboard the two inputs are the way. */
+import { fresh, onContent } from "./enhance.js";
+import { fill } from "./position.js";
+
+const POINT_RADIUS = 9;
+
+function draw(canvas) {
+  const { L } = window;
+  const map = L.map(canvas, { attributionControl: false, zoomSnap: 0.5, keyboard: true });
+  const field = canvas.dataset.fills && document.getElementById(canvas.dataset.fills);
+  let point = null;
+
+  const put = (lat, lng, move) => {
+    point?.remove();
+    point = L.circleMarker([lat, lng], { radius: POINT_RADIUS, className: "map__point" });
+    point.addTo(map);
+    if (move) map.setView([lat, lng], Math.max(map.getZoom() || 0, 15));
+  };
+  const given = () => {
+    const inputs = field ? [...field.querySelectorAll(".place__pair input")] : [];
+    const [lat, lng] = inputs.length
+      ? inputs.map((input) => parseFloat(input.value))
+      : [parseFloat(canvas.dataset.lat), parseFloat(canvas.dataset.lng)];
+    return Number.isFinite(lat) && Number.isFinite(lng) ? [lat, lng] : null;
+  };
+
+  if (given()) put(...given(), true);
+  if (field) {
+    map.on("click", ({ latlng }) => {
+      fill(field, latlng.lat, latlng.lng);
+      put(latlng.lat, latlng.lng, false);
+    });
+    field.addEventListener("change", () => given() && put(...given(), true));
+  }
+  if (canvas.dataset.areas) areas(map, canvas.dataset.areas, () => Boolean(point));
+}
+
+async function areas(map, url, placed) {
+  const answer = await fetch(url, { headers: { Accept: "application/geo+json, application/json" } });
+  if (!answer.ok) return;
+  const layer = window.L.geoJSON(await answer.json(), {
+    style: ({ properties }) => ({
+      className: properties.here ? "map__area map__area--here" : "map__area",
+    }),
+    onEachFeature: ({ properties }, shape) => {
+      if (properties.name) shape.bindTooltip(properties.name, { sticky: true });
+    },
+  });
+  layer.addTo(map).bringToBack();
+  if (!placed()) map.fitBounds(layer.getBounds(), { padding: [12, 12] });
+}
+
+// Leaflet is a deferred script: like this module it has run by now, in the order of the page.
+onContent((root) => fresh(root, "[data-place-map]", "map").forEach(draw));

@@ -1,0 +1,291 @@
+"""The components as template tags: ``{% load ui %}``. One template each in ``ui/components/``.
+
+``docs/design-system.md`` says when to use which; ``/gallery/`` shows each in every state.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import segno
+from django import template
+from django.forms import BaseForm, BoundField
+from django.template.context import RequestContext
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString, mark_safe
+from lucide.templatetags.lucide import lucide
+
+from jiceng.kernel.base.ids import spaced_number
+from jiceng.ui import navigation
+
+register = template.Library()
+
+Text = str | Promise
+Pair = Sequence[Any]
+
+FOLDER = "ui/components/"
+NOTICE_ICONS = {"info": "info", "good": "circle-check", "warn": "triangle-alert", "bad": "circle-x"}
+# The levels of django.contrib.messages, and the words that people use for them.
+TONES = {"success": "good", "warning": "warn", "error": "bad", "debug": "info", "": "info"}
+
+
+def _component(name: str, **context: Any) -> SafeString:
+    return mark_safe(render_to_string(f"{FOLDER}{name}.html", context))
+
+
+@register.simple_tag
+def icon(name: str, label: Text = "") -> SafeString:
+    """Draw a Lucide icon; without a ``label`` it is decoration and hidden from readers."""
+    spoken = {"role": "img", "aria_label": str(label)} if label else {"aria_hidden": "true"}
+    return mark_safe(lucide(name, size=20, **{"class": "icon"}, **spoken))
+
+
+@register.simple_tag(takes_context=True, name="navigation")
+def navigation_links(context: RequestContext, bar: str) -> list[navigation.Link]:
+    """Return the entries of a navigation bar for this request."""
+    return navigation.links(bar, context["request"]) if "request" in context else []
+
+
+# --- pressing and typing -----------------------------------------------------------------------
+
+
+@register.inclusion_tag(f"{FOLDER}button.html")
+def button(label: Text, *, kind: str = "", href: str = "", icon: str = "", **options: Any) -> dict:
+    """Draw a button, or a link that looks like one where ``href`` is given.
+
+    ``kind``: primary (one a page), quiet, danger or nothing. Options: ``name``, ``value``,
+    ``type`` (submit), ``small``, ``wide``, ``disabled``, ``data`` (a data-attribute's name).
+    """
+    return {"label": label, "kind": kind, "href": href, "icon": icon, **options}
+
+
+@register.inclusion_tag(f"{FOLDER}field.html")
+def field(bound: BoundField, *, label: Text = "", hint: Text = "", short: bool = False) -> dict:
+    """Draw a form's field with label, hint, error and the control that its widget asks for."""
+    return {
+        "field": bound,
+        "label": label or bound.label,
+        "hint": hint or bound.help_text,
+        "short": short,
+    }
+
+
+@register.inclusion_tag(f"{FOLDER}errors.html")
+def errors(form: BaseForm) -> dict:
+    """List what is wrong with a form, each a link to its field. Goes above the form."""
+    return {"form": form, "wrong": [bound for bound in form if bound.errors]}
+
+
+@register.inclusion_tag(f"{FOLDER}fields.html")
+def fields(form: BaseForm) -> dict:
+    """Draw the error summary and every field of a form, hidden ones too."""
+    return {"form": form}
+
+
+@register.simple_block_tag(end_name="endfieldset")
+def fieldset(content: str, legend: Text, hint: Text = "") -> SafeString:
+    """Group fields under a legend."""
+    return _component("fieldset", content=content, legend=legend, hint=hint)
+
+
+@register.simple_block_tag(takes_context=True, end_name="endconfirm")
+def confirm(
+    context: RequestContext,
+    content: str,
+    title: Text,
+    button: Text,
+    cancel: str,
+    action: str = "",
+    kind: str = "primary",
+) -> SafeString:
+    """Ask before an act that cannot be taken back: a page, not a dialog; content names the act."""
+    return _component(
+        "confirm",
+        content=content,
+        title=title,
+        button=button,
+        cancel=cancel,
+        action=action,
+        kind=kind,
+        csrf_token=context.get("csrf_token"),
+    )
+
+
+# --- saying ------------------------------------------------------------------------------------
+
+
+@register.simple_block_tag(end_name="endnotice")
+def notice(content: str, tone: str = "info", title: Text = "") -> SafeString:
+    """Say something beside the matter: ``tone`` is info, good, warn or bad."""
+    tone = TONES.get(tone, tone)
+    return _component(
+        "notice", content=content, tone=tone, title=title, icon=NOTICE_ICONS.get(tone, "info")
+    )
+
+
+@register.inclusion_tag(f"{FOLDER}blank.html")
+def blank(
+    title: Text, text: Text = "", *, icon: str = "inbox", href: str = "", action: Text = ""
+) -> dict:
+    """Say that there is nothing yet, and what to do about it."""
+    return {"title": title, "text": text, "icon": icon, "href": href, "action": action}
+
+
+@register.inclusion_tag(f"{FOLDER}badge.html")
+def badge(label: Text, tone: str = "", icon: str = "") -> dict:
+    """Name a state: ``tone`` is info, good, warn, bad, accent or nothing."""
+    return {"label": label, "tone": tone, "icon": icon}
+
+
+@register.inclusion_tag(f"{FOLDER}light.html")
+def light(colour: str = "", text: Text = "", provisional: bool = False) -> dict:
+    """Draw the light of a deadline: green circle, yellow triangle, red octagon, with words."""
+    return {"colour": colour or "none", "text": text, "provisional": provisional}
+
+
+@register.simple_block_tag(end_name="endcard")
+def card(content: str, title: Text = "", aside: Text = "", foot: Text = "") -> SafeString:
+    """Put one matter on a sheet of its own."""
+    return _component("card", content=content, title=title, aside=aside, foot=foot)
+
+
+@register.inclusion_tag(f"{FOLDER}door.html")
+def door(title: Text, href: str, *, icon: str, note: Text = "", main: bool = False) -> dict:
+    """Offer a large way in: the few things that a home page is for."""
+    return {"title": title, "href": href, "icon": icon, "note": note, "main": main}
+
+
+@register.inclusion_tag(f"{FOLDER}stat.html")
+def stat(label: Text, value: Any, *, unit: Text = "", href: str = "", note: Text = "") -> dict:
+    """Show a figure; with ``href`` it opens to its rows."""
+    return {"label": label, "value": value, "unit": unit, "href": href, "note": note}
+
+
+@register.inclusion_tag(f"{FOLDER}number.html")
+def number(value: str, *, large: bool = False, code: bool = False) -> dict:
+    """Show a case number in groups, or with ``code`` a fingerprint; copied without the gaps."""
+    groups = (
+        [value[start : start + 4] for start in range(0, len(value), 4)]
+        if code
+        else spaced_number(value).split()
+    )
+    return {"value": value, "groups": groups, "large": large, "code": code}
+
+
+@register.inclusion_tag(f"{FOLDER}qr.html")
+def qr(data: str, *, label: Text, caption: Text = "") -> dict:
+    """Draw a QR code; ``label`` says what it opens."""
+    drawing = segno.make(data, error="m", micro=False)
+    svg = drawing.svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None)
+    return {"svg": mark_safe(svg), "label": label, "caption": caption}
+
+
+# --- records -----------------------------------------------------------------------------------
+
+
+@register.simple_block_tag(end_name="endrow")
+def row(content: str, title: Text, href: str = "", meta: Text = "") -> SafeString:
+    """Draw a line of ``<ul class="rows" role="list">``; content stands at its end."""
+    return _component("row", content=content, title=title, href=href, meta=meta)
+
+
+@register.inclusion_tag(f"{FOLDER}table.html")
+def table(
+    columns: Sequence[Text], rows: Iterable[Sequence[Any]], *, caption: Text, numeric: str = ""
+) -> dict:
+    """Draw a table that becomes cards on a phone; ``numeric`` lists columns from 1: "3 4"."""
+    right = {int(column) - 1 for column in numeric.split()}
+    heads = [{"label": label, "numeric": at in right} for at, label in enumerate(columns)]
+    lines = [list(zip(heads, cells, strict=True)) for cells in rows]
+    return {"heads": heads, "lines": lines, "caption": caption}
+
+
+@register.inclusion_tag(f"{FOLDER}facts.html")
+def facts(pairs: Iterable[Pair] | Mapping[Any, Any]) -> dict:
+    """List what is known, as pairs of name and value; an empty value shows “—”."""
+    return {"pairs": list(pairs.items()) if isinstance(pairs, Mapping) else list(pairs)}
+
+
+@register.inclusion_tag(f"{FOLDER}timeline.html")
+def timeline(moments: Iterable[Any]) -> dict:
+    """Show what happened, in order. A moment: ``title at by note tone`` (current, good, bad)."""
+    return {"moments": moments}
+
+
+@register.simple_block_tag(end_name="endmoment")
+def moment(content: str, title: Text, at: Any = None, by: Text = "", tone: str = "") -> SafeString:
+    """Write one moment of ``<ol class="timeline" role="list">`` with free content."""
+    return _component("moment", content=content, title=title, at=at, by=by, tone=tone)
+
+
+@register.inclusion_tag(f"{FOLDER}steps.html")
+def steps(items: Iterable[Any], *, label: Text = "") -> dict:
+    """Show where something stands. A step: ``label state note`` (done, current, returned, todo)."""
+    return {"items": items, "label": label}
+
+
+@register.inclusion_tag(f"{FOLDER}tabs.html")
+def tabs(items: Iterable[Any], *, label: Text) -> dict:
+    """Switch between views of one thing, by links. A tab: ``label url current count``."""
+    return {"items": items, "label": label}
+
+
+@register.inclusion_tag(f"{FOLDER}pager.html")
+def pager(*, next_url: str = "", first_url: str = "", note: Text = "") -> dict:
+    """Go on to the next rows; ``first_url`` leads back to the newest."""
+    return {"next_url": next_url, "first_url": first_url, "note": note}
+
+
+@register.inclusion_tag(f"{FOLDER}crumbs.html")
+def crumbs(*parts: Any) -> dict:
+    """Say where this page lies: label, url, label, url, …, label of this page."""
+    *above, here = parts
+    return {"above": list(zip(above[::2], above[1::2], strict=True)), "here": here}
+
+
+@register.inclusion_tag(f"{FOLDER}photo.html")
+def photo(src: str, *, alt: Text, caption: Text = "", href: str = "") -> dict:
+    """Show a photo; ``alt`` says what it shows, ``href`` opens the large one."""
+    return {"src": src, "alt": alt, "caption": caption, "href": href}
+
+
+@register.inclusion_tag(f"{FOLDER}gallery.html")
+def gallery(photos: Iterable[Mapping[str, Any]]) -> dict:
+    """Show photos side by side: each with ``src alt caption href``."""
+    return {"photos": photos}
+
+
+@register.inclusion_tag(f"{FOLDER}map.html", name="map")
+def place_map(
+    *,
+    label: Text,
+    areas: str = "",
+    lat: Any = "",
+    lng: Any = "",
+    fills: str = "",
+    legend: Text = "",
+) -> dict:
+    """Draw areas (the address of a GeoJSON file) and a point; the page is complete without it.
+
+    ``fills`` is the id prefix of a place field: a tap on the map writes into its two inputs.
+    """
+    return {
+        "label": label,
+        "areas": areas,
+        "lat": lat,
+        "lng": lng,
+        "fills": fills,
+        "legend": legend,
+    }
+
+
+@register.simple_block_tag(end_name="endtoolbar")
+def toolbar(content: str, label: Text) -> SafeString:
+    """Line up filters and buttons that belong to the list below."""
+    return _component("toolbar", content=content, label=label)
+
+
+@register.simple_block_tag(end_name="enddiagram")
+def diagram(content: str, caption: Text) -> SafeString:
+    """Frame a drawing that may be wider than the page; it scrolls on its own."""
+    return _component("diagram", content=content, caption=caption)
