@@ -1,0 +1,3 @@
+"""Fixtures of the whole suite."""
+
+pytest_plugins = ["jiceng.kernel.testing.fixtures", "jiceng.kernel.testing.ledger_open"]

@@ -1,0 +1,85 @@
+"""The statements that SQLite and PostgreSQL say differently; all else goes through the ORM."""
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+SEAL_COLUMNS = "entry_id, epoch, position, leaf_sha256, leaf_sm3"
+
+# Rows are claimed, never ranges of ids: an id is taken before its transaction commits, so a
+# reader that remembers the highest id passes by whoever committed late. The join leaves a row
+# whose entry is gone where it is: verification must find it.
+CLAIM = """
+    DELETE FROM ledger_pending WHERE entry_id IN (
+        SELECT p.entry_id FROM ledger_pending p JOIN ledger_entry e ON e.id = p.entry_id
+        ORDER BY p.entry_id LIMIT %s {lock}
+    ) RETURNING entry_id
+"""
+# On SQLite the sealer's transaction is IMMEDIATE: nobody else writes meanwhile.
+LOCK = {"postgresql": "FOR UPDATE OF p SKIP LOCKED", "sqlite": ""}
+AGE = {
+    "postgresql": "extract(epoch from clock_timestamp())::bigint - min(queued)",
+    "sqlite": "CAST(strftime('%s', 'now') AS INTEGER) - min(queued)",
+}
+GUARDED = ("ledger_entry", "ledger_seal", "ledger_checkpoint", "ledger_epoch")
+GUARDS = {
+    "postgresql": """
+        SELECT c.relname || '_' || t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
+          AND c.relnamespace = current_schema()::regnamespace AND c.relname LIKE 'ledger%'
+    """,
+    "sqlite": """
+        SELECT tbl_name || '_' || name FROM sqlite_master
+        WHERE type = 'trigger' AND tbl_name LIKE 'ledger%'
+    """,
+}
+GUARD_NAMES = {
+    "postgresql": {
+        "ledger_entry_ledger_queue",
+        *(f"{table}_ledger_refuse" for table in GUARDED),
+    },
+    "sqlite": {
+        "ledger_entry_ledger_queue",
+        *(
+            f"{table}_{table}_no_{verb}"
+            for table in GUARDED
+            for verb in ("update", "delete", "replace")
+        ),
+    },
+}
+
+
+def claim_pending(limit: int) -> list[int]:
+    """Take up to ``limit`` waiting entries off the queue; return their ids in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM.format(lock=LOCK[connection.vendor]), [limit])
+        return sorted(row[0] for row in cursor.fetchall())
+
+
+def insert_seals(rows: Sequence[tuple[int, int, int, bytes, bytes]]) -> None:
+    """Write seals (entry, epoch, position, both hashes) as fast as the database takes them."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY ledger_seal ({SEAL_COLUMNS}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            cursor.executemany(
+                f"INSERT INTO ledger_seal ({SEAL_COLUMNS}) VALUES (%s, %s, %s, %s, %s)", rows
+            )
+
+
+def oldest_pending_seconds() -> int | None:
+    """Return how long the oldest entry has waited, by the database's clock; ``None`` if none."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {AGE[connection.vendor]} FROM ledger_pending")
+        age = cursor.fetchone()[0]
+    return None if age is None else int(age)
+
+
+def missing_guards() -> list[str]:
+    """Return the triggers that are gone or switched off, by table and name."""
+    with connection.cursor() as cursor:
+        cursor.execute(GUARDS[connection.vendor])
+        present = {row[0] for row in cursor.fetchall()}
+    return sorted(GUARD_NAMES[connection.vendor] - present)
