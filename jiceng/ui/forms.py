@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -37,7 +38,16 @@ class Form(forms.Form):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             label = field.label or name
-            field.error_messages["required"] = format_lazy(_("请填写“{label}”。"), label=label)
+            field.error_messages["required"] = format_lazy(_asked_for(field), label=label)
+
+
+def _asked_for(field: forms.Field) -> Promise:
+    """Return how an empty field asks for itself: one writes, chooses or ticks."""
+    if isinstance(field, forms.BooleanField):
+        return _("请勾选“{label}”。")
+    if isinstance(field, forms.ChoiceField | forms.ModelChoiceField | forms.FileField):
+        return _("请选择“{label}”。")
+    return _("请填写“{label}”。")
 
 
 class CleanCharField(forms.CharField):

@@ -17,6 +17,7 @@ from jiceng.ui.forms import (
     PlaceField,
     WholeNumberField,
 )
+from jiceng.ui.templatetags.ui import spaced
 
 LONG_UNIT = _("滨江新区管理委员会综合行政执法与生态环境保护联合工作办公室")
 LONG_TITLE = _(
@@ -110,9 +111,9 @@ def _tables() -> dict[str, Any]:
     return {
         "columns": [_("编号"), _("事项"), _("承办单位"), _("用时（分）")],
         "rows": [
-            ["261124 482 9137", LONG_TITLE, LONG_UNIT, 148],
-            ["261124 000 0015", _("路灯不亮"), _("城管中队"), 9],
-            ["261125 310 2244", _("占道经营"), None, 1024],
+            [spaced("2611244829137"), LONG_TITLE, LONG_UNIT, 148],
+            [spaced("2611240000015"), _("路灯不亮"), _("城管中队"), 9],
+            [spaced("2611253102244"), _("占道经营"), None, 1024],
         ],
         "facts": [
             (_("事项"), LONG_TITLE),

@@ -40,6 +40,12 @@ def icon(name: str, label: Text = "") -> SafeString:
     return mark_safe(lucide(name, size=20, **{"class": "icon"}, **spoken))
 
 
+@register.filter
+def spaced(number: str) -> str:
+    """Return a case number in groups that stay on one line, for titles and table cells."""
+    return spaced_number(number).replace(" ", "\u00a0")
+
+
 @register.simple_tag(takes_context=True, name="navigation")
 def navigation_links(context: RequestContext, bar: str) -> list[navigation.Link]:
     """Return the entries of a navigation bar for this request."""
@@ -54,7 +60,8 @@ def button(label: Text, *, kind: str = "", href: str = "", icon: str = "", **opt
     """Draw a button, or a link that looks like one where ``href`` is given.
 
     ``kind``: primary (one a page), quiet, danger or nothing. Options: ``name``, ``value``,
-    ``type`` (submit), ``small``, ``wide``, ``disabled``, ``data`` (a data-attribute's name).
+    ``type`` (submit), ``small``, ``wide``, ``disabled``, ``trail`` (an icon after the label),
+    ``data`` (a data-attribute's name), ``hidden`` (until a script shows it).
     """
     return {"label": label, "kind": kind, "href": href, "icon": icon, **options}
 
@@ -73,7 +80,18 @@ def field(bound: BoundField, *, label: Text = "", hint: Text = "", short: bool =
 @register.inclusion_tag(f"{FOLDER}errors.html")
 def errors(form: BaseForm) -> dict:
     """List what is wrong with a form, each a link to its field. Goes above the form."""
-    return {"form": form, "wrong": [bound for bound in form if bound.errors]}
+    wrong = [
+        (bound.id_for_label or bound.auto_id, _with_label(bound, str(message)))
+        for bound in form
+        for message in bound.errors
+    ]
+    return {"form": form, "wrong": wrong}
+
+
+def _with_label(bound: BoundField, message: str) -> str:
+    """Return the message so that it names its field, once."""
+    label = str(bound.label)
+    return message if label in message else f"{label}：{message}"
 
 
 @register.inclusion_tag(f"{FOLDER}fields.html")
@@ -158,7 +176,9 @@ def door(title: Text, href: str, *, icon: str, note: Text = "", main: bool = Fal
 @register.inclusion_tag(f"{FOLDER}stat.html")
 def stat(label: Text, value: Any, *, unit: Text = "", href: str = "", note: Text = "") -> dict:
     """Show a figure; with ``href`` it opens to its rows."""
-    return {"label": label, "value": value, "unit": unit, "href": href, "note": note}
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    shown = "—" if value is None else f"{value:,}" if whole else value
+    return {"label": label, "value": shown, "unit": unit, "href": href, "note": note}
 
 
 @register.inclusion_tag(f"{FOLDER}number.html")
@@ -178,6 +198,14 @@ def qr(data: str, *, label: Text, caption: Text = "") -> dict:
     drawing = segno.make(data, error="m", micro=False)
     svg = drawing.svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None)
     return {"svg": mark_safe(svg), "label": label, "caption": caption}
+
+
+@register.simple_block_tag(end_name="endreceipt")
+def receipt(content: str, title: Text, number: str, address: str, caption: Text = "") -> SafeString:
+    """Draw the slip that a resident takes home: number, facts, and a QR code of ``address``."""
+    return _component(
+        "receipt", content=content, title=title, number=number, address=address, caption=caption
+    )
 
 
 # --- records -----------------------------------------------------------------------------------
@@ -215,7 +243,7 @@ def timeline(moments: Iterable[Any]) -> dict:
 @register.simple_block_tag(end_name="endmoment")
 def moment(content: str, title: Text, at: Any = None, by: Text = "", tone: str = "") -> SafeString:
     """Write one moment of ``<ol class="timeline" role="list">`` with free content."""
-    return _component("moment", content=content, title=title, at=at, by=by, tone=tone)
+    return _component("moment", content=content.strip(), title=title, at=at, by=by, tone=tone)
 
 
 @register.inclusion_tag(f"{FOLDER}steps.html")

@@ -17,6 +17,7 @@ function preview(box) {
         }),
     );
   };
+  box.classList.add("photos--live");
   for (const input of inputs) input.addEventListener("change", show);
 }
 
