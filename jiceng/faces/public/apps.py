@@ -1,7 +1,14 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from jiceng.ui.navigation import PUBLIC, Entry
+
 
 class PublicConfig(AppConfig):
     name = "jiceng.faces.public"
     verbose_name = _("群众端")
+
+    def ready(self) -> None:
+        """Add the pages of the public face to its navigation."""
+        PUBLIC.add("home", Entry("home", _("首页"), "public:home", "house", 10))
+        PUBLIC.add("verify", Entry("verify", _("验回执"), "public:verify", "shield-check", 90))

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -5,3 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class BaseConfig(AppConfig):
     name = "jiceng.kernel.base"
     verbose_name = _("基础")
+
+    def ready(self) -> None:
+        """Register the jobs of the ground."""
+        import_module("jiceng.kernel.base.throttle")

@@ -1,7 +1,28 @@
+from importlib import import_module
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+
+from jiceng.kernel.base import clock
+from jiceng.kernel.base.jobs import every
 
 
 class ProceduresConfig(AppConfig):
     name = "jiceng.kernel.procedures"
     verbose_name = _("流程")
+
+    def ready(self) -> None:
+        """Register checks and jobs, hand on steps of vacant posts, publish after migrating."""
+        import_module("jiceng.kernel.procedures.checks")
+        oversight = import_module("jiceng.kernel.procedures.oversight")
+        import_module("jiceng.kernel.orgs.service").on_vacancy(oversight.hand_on)
+        every(60, "tick")(oversight.fill_vacancies)
+        every(60, "tick")(oversight.escalate)
+        post_migrate.connect(publish_shipped, sender=self)
+
+
+def publish_shipped(**kwargs: Any) -> None:
+    """Publish what ships with the systems; migrating is an edge, so the clock is read here."""
+    import_module("jiceng.kernel.procedures.publishing").publish_all(at=clock.read())

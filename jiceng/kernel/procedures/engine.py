@@ -25,7 +25,7 @@ from jiceng.kernel.procedures.publishing import version_of
 from jiceng.kernel.procedures.rules import Move, Procedure, Step
 from jiceng.kernel.procedures.terms import Outcome, Priority
 from jiceng.kernel.workdays import service as workdays
-from jiceng.kernel.workdays.rules import Limit
+from jiceng.kernel.workdays.service import Limit
 
 NUMBER_TRIES = 8
 
@@ -199,11 +199,11 @@ def _choose(
     marking = [step.step for step in steps.values() if step_id in (None, step.pk)]
     found = case.definition.move(move, marking)
     if found is None:
-        allowed = [
-            {"move": other.code, "label": str(other.label), "step": code}
+        allowed = {
+            other.code: str(other.label)
             for code in steps
             for other in case.definition.moves_from(code)
-        ]
+        }
         stale = step_id is not None and step_id not in {step.pk for step in steps.values()}
         raise (StalePage if stale else MoveNotPossible)(allowed=allowed, version=case.version)
     chosen, source = found

@@ -101,8 +101,10 @@ class Case(models.Model):
             ),
         ]
         indexes = [
-            models.Index("unit", "-opened_at", "-id", name="case_by_unit"),
-            models.Index("due_at", condition=Q(closed_at__isnull=True), name="case_open_due"),
+            models.Index(fields=["unit", "-opened_at", "-id"], name="case_by_unit"),
+            models.Index(
+                fields=["due_at"], condition=Q(closed_at__isnull=True), name="case_open_due"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -178,10 +180,22 @@ class CaseStep(models.Model):
             ),
         ]
         indexes = [
-            models.Index("post", "due_at", "id", condition=Q(left_at=None), name="step_inbox"),
-            models.Index("post", "case", name="step_held_once"),
-            models.Index("unit", "due_at", "id", condition=Q(left_at=None), name="step_of_unit"),
-            models.Index("escalate_at", "id", condition=Q(left_at=None), name="step_to_raise"),
+            models.Index(
+                fields=["post", "due_at", "id"],
+                condition=Q(left_at__isnull=True),
+                name="step_inbox",
+            ),
+            models.Index(fields=["post", "case"], name="step_held_once"),
+            models.Index(
+                fields=["unit", "due_at", "id"],
+                condition=Q(left_at__isnull=True),
+                name="step_of_unit",
+            ),
+            models.Index(
+                fields=["escalate_at", "id"],
+                condition=Q(left_at__isnull=True),
+                name="step_to_raise",
+            ),
         ]
 
     def __str__(self) -> str:

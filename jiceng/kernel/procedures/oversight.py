@@ -18,7 +18,7 @@ from jiceng.kernel.procedures.models import CaseStep
 from jiceng.kernel.procedures.publishing import version_of
 from jiceng.kernel.procedures.terms import ESCALATED, REASSIGNED
 from jiceng.kernel.workdays import service as workdays
-from jiceng.kernel.workdays.rules import workdays as days
+from jiceng.kernel.workdays.service import workdays as days
 
 # A raised step that is still not done is raised again after this long.
 NEXT_RUNG = days(1)

@@ -60,7 +60,7 @@ def publish(procedure: Procedure, *, at: datetime) -> ProcedureVersion:
         if new:
             append(
                 event=PUBLISHED,
-                subject=f"procedures.version:{procedure.code}@{procedure.version}",
+                subject=f"procedures.version:{procedure.code}-{procedure.version}",
                 by=SYSTEM,
                 at=at,
                 facts={"fingerprint": fingerprint, "label": str(procedure.label)},

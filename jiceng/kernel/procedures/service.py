@@ -14,6 +14,7 @@ from jiceng.kernel.procedures.engine import (
     holds,
     open_case,
 )
+from jiceng.kernel.procedures.inbox import InboxPage, inbox, inbox_size
 from jiceng.kernel.procedures.oversight import escalate, fill_vacancies
 from jiceng.kernel.procedures.publishing import (
     PROCEDURES,
@@ -32,6 +33,7 @@ __all__ = [
     "PROCEDURES",
     "Diagram",
     "Holder",
+    "InboxPage",
     "Missing",
     "Move",
     "MoveNotPossible",
@@ -52,6 +54,8 @@ __all__ = [
     "escalate",
     "fill_vacancies",
     "holds",
+    "inbox",
+    "inbox_size",
     "open_case",
     "problems",
     "publish",

@@ -1,7 +1,28 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from jiceng.ui.navigation import DESK, PUBLIC, Entry
 
 
 class GridConfig(AppConfig):
     name = "jiceng.systems.grid"
     verbose_name = _("网格化")
+
+    def ready(self) -> None:
+        """Register the procedure, the acts and the lines of the navigation."""
+        service = import_module("jiceng.kernel.procedures.service")
+        service.register(import_module("jiceng.systems.grid.procedure").GRID_CASE)
+        import_module("jiceng.systems.grid.actions")
+        PUBLIC.add("report", Entry("report", _("我要上报"), "public:grid:report", "camera", 20))
+        PUBLIC.add("track", Entry("track", _("查进度"), "public:grid:track", "search", 30))
+        patrol = Entry("patrol", _("巡查上报"), "desk:grid:patrol", "camera", 20, _patrols)
+        DESK.add("patrol", patrol)
+
+
+def _patrols(request: HttpRequest) -> bool:
+    """Show the entry to who may report a patrol."""
+    held = getattr(request, "capacities", [])
+    return any(capacity.role in ("grid_member", "duty_officer") for capacity in held)

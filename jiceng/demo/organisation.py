@@ -1,0 +1,183 @@
+"""The organisation of the demo zone, founded by acts: units, posts, people, cells, categories."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import cycle, islice
+
+from jiceng.demo import zone
+from jiceng.kernel.base.clock import SHANGHAI
+from jiceng.kernel.ledger.service import SYSTEM
+from jiceng.kernel.orgs.models import Officer, Post, Unit
+from jiceng.kernel.orgs.service import (
+    appoint,
+    create_post,
+    found_unit,
+    issue_password,
+    register_officer,
+)
+from jiceng.kernel.workdays.service import Limit, urgent_hours, work_hours, workdays
+from jiceng.systems.grid import actions
+from jiceng.systems.grid.terms import Kind, Role
+
+FOUNDED_AT = datetime(2022, 1, 4, 8, 0, tzinfo=SHANGHAI)
+PART_TIME_MEMBERS = 124
+PASSWORD = "jiceng-demo-2022"
+
+# What may be reported. Limits and closing conditions follow the published table of one city.
+CATEGORIES: tuple[tuple[str, str, str, Limit, str], ...] = (
+    ("C101", "井盖缺失、移位", Kind.COMPONENT, urgent_hours(2), "井盖补齐复位，四周平整"),
+    ("C102", "路灯不亮", Kind.COMPONENT, workdays(2), "夜间正常照明"),
+    ("C103", "人行道破损", Kind.COMPONENT, workdays(5), "铺装平整，无缺损"),
+    ("C104", "行道树倒伏、缺株", Kind.COMPONENT, workdays(3), "扶正或补植，清除断枝"),
+    ("E201", "暴露垃圾", Kind.EVENT, work_hours(4), "垃圾清除，地面无残留"),
+    ("E202", "积水、污水外溢", Kind.EVENT, work_hours(4), "积水排除，污水不再外溢"),
+    ("E203", "占道经营", Kind.EVENT, work_hours(2), "通道恢复畅通"),
+    ("E204", "施工噪声扰民", Kind.EVENT, work_hours(2), "停止夜间施工，或持证施工并公告"),
+)
+
+
+@dataclass
+class Zone:
+    """What was founded, by code, for the stories to refer to."""
+
+    units: dict[str, Unit] = field(default_factory=dict)
+    posts: dict[tuple[str, str], Post] = field(default_factory=dict)
+    officers: dict[tuple[str, str], Officer] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody whom a visitor of the demo can sign in as."""
+
+    staff_no: str
+    role: str
+    unit: str
+    what: str
+
+
+ACCOUNTS = (
+    Account("1001", Role.DUTY_OFFICER, "340871001", "菱北街道值班员：研判、派遣、结案"),
+    Account("1002", Role.HANDLER, "340871001H01", "市政设施养护队处置员：处置、退回"),
+    Account("1003", Role.VERIFIER, "340871001002", "菱北社区核查员：现场核实"),
+    Account("1004", Role.GRID_MEMBER, "340871001002", "菱北社区网格员：巡查上报"),
+    Account("1005", Role.UNIT_HEAD, "340871001", "菱北街道负责人：超期升级到此"),
+    Account("1006", Role.DUTY_OFFICER, "340871100", "老峰镇值班员"),
+    Account("1007", Role.UNIT_HEAD, "340871", "经开区负责人：看全区"),
+    Account("1008", "org_admin", "340871", "组织管理员：单位、岗位、人员"),
+)
+
+
+class Founder:
+    """Founds the organisation step by step; every step is an act of the system at one instant."""
+
+    def __init__(self) -> None:
+        self.zone = Zone()
+        self.names = zone.names(2022)
+        self.staff = iter(range(2001, 10_000))
+        self.fixed = {(account.unit, account.role): account.staff_no for account in ACCOUNTS}
+
+    def found(self) -> Iterator[str]:
+        """Do everything, saying before each part what comes."""
+        yield "单位"
+        self._units()
+        yield "网格与立案标准"
+        self._grid()
+        yield "岗位与人员"
+        self._people()
+        yield "演示账号"
+        self._passwords()
+
+    def _unit(self, code: str, name: str, kind: str, parent: str = "", short: str = "") -> None:
+        self.zone.units[code] = found_unit(
+            by=SYSTEM,
+            at=FOUNDED_AT,
+            code=code,
+            name=name,
+            kind=kind,
+            short_name=short,
+            parent=self.zone.units.get(parent),
+            division_code=code if code.isdigit() else "",
+        ).value
+
+    def _units(self) -> None:
+        code, name, short = zone.ZONE
+        self._unit(code, name, "zone", short=short)
+        for street, street_name, kind in zone.STREETS:
+            self._unit(street, street_name, kind, code, street_name)
+            for suffix, team, _categories in zone.TEAMS:
+                self._unit(f"{street}{suffix}", f"{street_name}{team}", "office", street, team)
+        for place in zone.communities():
+            self._unit(place.code, place.name, place.kind, place.street, place.short_name)
+
+    def _grid(self) -> None:
+        for code, name, kind, limit, condition in CATEGORIES:
+            actions.set_category(
+                by=SYSTEM,
+                at=FOUNDED_AT,
+                code=code,
+                name=name,
+                kind=kind,
+                limit=limit,
+                condition=condition,
+            )
+        boundaries = zone.cells()
+        for place in zone.communities():
+            actions.draw_cell(
+                by=SYSTEM,
+                at=FOUNDED_AT,
+                code=f"{place.code}001",
+                name=f"{place.short_name}第一网格",
+                unit=self.zone.units[place.code],
+                boundary=boundaries[place.code],
+            )
+
+    def _post(self, unit: str, role: str, name: str) -> None:
+        post = create_post(
+            by=SYSTEM, at=FOUNDED_AT, unit=self.zone.units[unit], role=role, name=name
+        )
+        self.zone.posts[unit, role] = post.value
+
+    def _person(self, unit: str, role: str) -> None:
+        """Register somebody with an invented name and let them hold the post."""
+        first = (unit, role) not in self.zone.officers
+        number = self.fixed.get((unit, role), "") if first else ""
+        officer = register_officer(
+            by=SYSTEM,
+            at=FOUNDED_AT,
+            staff_no=number or str(next(self.staff)),
+            name=next(self.names),
+        ).value
+        post = self.zone.posts[unit, role]
+        appoint(by=SYSTEM, at=FOUNDED_AT, post=post, officer=officer)
+        self.zone.officers.setdefault((unit, role), officer)
+
+    def _staff_post(self, unit: str, role: str, name: str) -> None:
+        self._post(unit, role, name)
+        self._person(unit, role)
+
+    def _people(self) -> None:
+        self._staff_post(zone.ZONE[0], Role.UNIT_HEAD, "负责人")
+        self._staff_post(zone.ZONE[0], "org_admin", "组织管理员")
+        for street, _name, _kind in zone.STREETS:
+            self._staff_post(street, Role.UNIT_HEAD, "负责人")
+            self._staff_post(street, Role.DUTY_OFFICER, "值班员")
+            for suffix, _team, _categories in zone.TEAMS:
+                self._staff_post(f"{street}{suffix}", Role.HANDLER, "处置员")
+        places = [place.code for place in zone.communities()]
+        for place in places:
+            self._staff_post(place, Role.UNIT_HEAD, "网格长")
+            self._staff_post(place, Role.VERIFIER, "核查员")
+            self._post(place, Role.GRID_MEMBER, "网格员")
+        for place in islice(cycle(places), PART_TIME_MEMBERS):
+            self._person(place, Role.GRID_MEMBER)
+
+    def _passwords(self) -> None:
+        for account in ACCOUNTS:
+            issue_password(
+                by=SYSTEM,
+                at=FOUNDED_AT,
+                officer=self.zone.officers[account.unit, account.role],
+                new=PASSWORD,
+                must_change=False,
+            )

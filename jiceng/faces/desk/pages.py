@@ -1,0 +1,106 @@
+"""The pages of the desk that belong to no single system: sign in, inbox, procedures."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods
+
+from jiceng.faces.desk.forms import SignInForm
+from jiceng.kernel.base.errors import Absent
+from jiceng.kernel.base.ids import spaced_number
+from jiceng.kernel.procedures.models import CaseStep, ProcedureVersion
+from jiceng.kernel.procedures.service import draw, inbox, inbox_size
+from jiceng.kernel.workdays.service import light, remaining
+from jiceng.ui.access import for_officers, held_posts
+from jiceng.ui.rendering import page
+
+MAX_ID = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Row:
+    """One step in the inbox, with its light."""
+
+    step: CaseStep
+    meta: str
+    url: str
+    light: str
+    left: str
+
+
+def _row(step: CaseStep, now: datetime) -> Row:
+    case = step.case
+    return Row(
+        step=step,
+        meta=f"{_(step.definition.label)} · {case.unit} · {spaced_number(case.number)}",
+        url=reverse(f"desk:{case.system}:case", args=[case.number]),
+        light=light(step.due_at, now) if step.due_at else "",
+        left=remaining(now, step.due_at).text if step.due_at else "",
+    )
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Let an officer sign in."""
+    view = LoginView.as_view(
+        template_name="desk/login.html",
+        authentication_form=SignInForm,
+        redirect_authenticated_user=True,
+    )
+    return view(request)
+
+
+@require_http_methods(["GET", "POST"])
+def home(request: HttpRequest) -> HttpResponseBase:
+    """Show the inbox, or the way in to who has not signed in."""
+    return my_inbox(request) if request.user.is_authenticated else sign_in(request)
+
+
+def _page_key(request: HttpRequest) -> int:
+    """Return the id after which the page begins; what cannot be one is not found."""
+    typed = request.GET.get("after", "0")
+    if not (typed.isascii() and typed.isdigit() and int(typed) <= MAX_ID):
+        raise Absent()
+    return int(typed)
+
+
+@require_GET
+@for_officers
+def my_inbox(request: HttpRequest) -> HttpResponse:
+    """Show the steps that wait for this officer, the most pressing first."""
+    held = held_posts(request)
+    found = inbox(held, after=_page_key(request))
+    context = {
+        "rows": [_row(step, request.now) for step in found.steps],
+        "next": f"?after={found.next_after}" if found.next_after else "",
+        "first": reverse("desk:inbox") if "after" in request.GET else "",
+        "waiting": inbox_size(held),
+        "held": held,
+    }
+    return page(request, "desk/inbox.html", context, part="rows")
+
+
+@require_GET
+@for_officers
+def procedures(request: HttpRequest) -> HttpResponse:
+    """List every published version of every procedure."""
+    versions = ProcedureVersion.objects.order_by("code", "-published_at", "-id")
+    return page(request, "desk/procedures.html", {"versions": versions})
+
+
+@require_GET
+@for_officers
+def procedure(request: HttpRequest, code: str, version: str) -> HttpResponse:
+    """Show one version: its diagram, its steps with holders and limits, its moves."""
+    found = ProcedureVersion.objects.filter(code=code, version=version).first()
+    if found is None:
+        raise Absent()
+    definition = found.procedure
+    context = {"version": found, "procedure": definition, "diagram": draw(definition)}
+    return page(request, "desk/procedure.html", context)

@@ -1,0 +1,17 @@
+"""Addresses of the desk, ``/desk/…``; each system brings its own under its name."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import include, path
+
+from jiceng.faces.desk import pages
+from jiceng.systems.grid import urls as grid
+
+app_name = "desk"
+urlpatterns = [
+    path("", pages.home, name="inbox"),
+    path("login/", pages.sign_in, name="login"),
+    path("logout/", LogoutView.as_view(http_method_names=["post"]), name="logout"),
+    path("procedures/", pages.procedures, name="procedures"),
+    path("procedures/<str:code>/<str:version>/", pages.procedure, name="procedure"),
+    path("grid/", include((grid.desk, "grid"))),
+]

@@ -1,0 +1,42 @@
+"""The pages of the public face that belong to no single system: home, verify a receipt."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from jiceng.faces.public.forms import ReceiptForm
+from jiceng.kernel.base.throttle import count_attempt
+from jiceng.kernel.ledger.service import check_receipt, latest_checkpoint
+from jiceng.ui.middleware import client_address
+from jiceng.ui.rendering import page
+
+CHECKS_AN_HOUR = 120
+
+
+# What becomes of a report, told before anybody files one.
+STAGES = (
+    (_("上报"), _("按位置找到所在网格和责任单位，当场给您编号和回执。")),
+    (_("研判派遣"), _("值班员在两个工作时内研判，派给能办的单位。")),
+    (_("处置"), _("办完须拍现场照片；办不了须写明理由退回。")),
+    (_("核实结案"), _("由另一个人到现场核实，通过才能结案。")),
+)
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what a resident can do here, and the newest checkpoint of the ledger."""
+    stages = [{"label": label, "note": note, "state": "todo"} for label, note in STAGES]
+    return page(request, "public/home.html", {"checkpoint": latest_checkpoint(), "stages": stages})
+
+
+@require_http_methods(["GET", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    """Check a receipt against the public key and the checkpoints of this ledger."""
+    form = ReceiptForm(request.POST or None, request.FILES or None)
+    verdict = None
+    if request.method == "POST" and form.is_valid():
+        bucket = f"verify:{client_address(request)}"
+        count_attempt(bucket, limit=CHECKS_AN_HOUR, seconds=3600, at=request.now)
+        verdict = check_receipt(form.cleaned_data["document"], at=request.now)
+    context = {"form": form, "verdict": verdict, "checkpoint": latest_checkpoint()}
+    return page(request, "public/verify.html", context, part="verdict")

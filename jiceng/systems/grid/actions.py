@@ -1,0 +1,329 @@
+"""Every write of the grid: one function, one act, one transaction, one entry."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from jiceng.kernel.attachments.models import Attachment
+from jiceng.kernel.attachments.service import attach, facts_of
+from jiceng.kernel.base.errors import BadInput, NotAllowed
+from jiceng.kernel.ledger.service import RESIDENT, SYSTEM, Actor, Recorded, act
+from jiceng.kernel.orgs.models import Unit
+from jiceng.kernel.orgs.service import Capacity
+from jiceng.kernel.orgs.terms import ORG_ADMIN
+from jiceng.kernel.procedures.models import Case
+from jiceng.kernel.procedures.service import Transition, advance, current, open_case
+from jiceng.kernel.workdays.service import Limit
+from jiceng.systems.grid import queries, terms
+from jiceng.systems.grid.models import Category, Cell, Incident
+from jiceng.systems.grid.rules import Place, read_boundary
+from jiceng.systems.grid.terms import Role, Source
+
+Shown = Sequence[Mapping[str, str]]
+
+
+class NoSuchPlace(BadInput):
+    """Neither a point within a cell nor a unit was given (422)."""
+
+    code = "no_place"
+    field = "unit"
+    sentence = _("所选位置不在本区网格内，请在地图上重选，或选择所属社区、村。")
+
+
+class BadBoundary(BadInput):
+    """The polygon cannot be a cell (422, with the reason)."""
+
+    code = "bad_boundary"
+
+
+class CategoryClosed(BadInput):
+    """The category can no longer be reported (422)."""
+
+    code = "category_closed"
+    sentence = _("该类别已停用，请重新选择。")
+
+
+def _may_report(*, by: Actor, source: str, **given: Any) -> None:
+    """Residents report for themselves; a patrol is reported by who holds a post for it."""
+    patrols = isinstance(by, Capacity) and by.role in (Role.GRID_MEMBER, Role.DUTY_OFFICER)
+    if not (patrols if source == Source.PATROL else by is RESIDENT):
+        raise NotAllowed()
+
+
+def _may_move(*, by: Actor, **given: Any) -> None:
+    """Only an officer moves a case; whether the step is theirs is the engine's question, asked
+    under the lock of the case."""
+    if not isinstance(by, Capacity):
+        raise NotAllowed()
+
+
+@act(terms.REPORTED, label=_("上报"), may=_may_report)
+def report_incident(
+    *,
+    by: Actor,
+    at: datetime,
+    source: str,
+    category: Category,
+    description: str,
+    place: str = "",
+    point: Place | None = None,
+    unit: Unit | None = None,
+    phone: str = "",
+    reporter_name: str = "",
+    photos: Sequence[Attachment] = (),
+    claim: str = "",
+) -> Recorded[Case]:
+    """Open a case for what was seen at a place.
+
+    The point finds its cell and the cell its unit; without a point, or outside every cell, the
+    unit that the reporter named answers. Neither raises ``NoSuchPlace``.
+    """
+    if not category.active:
+        raise CategoryClosed()
+    cell = queries.cell_at(point, at) if point else None
+    answering = cell.unit if cell else unit
+    if answering is None:
+        raise NoSuchPlace()
+    case = open_case(
+        system=terms.SYSTEM,
+        procedure=current(terms.PROCEDURE),
+        title=f"{category.name}{f'（{place}）' if place else ''}"[:200],
+        unit=answering,
+        at=at,
+        limit=category.limit,
+    )
+    Incident.objects.create(
+        case=case,
+        category=category,
+        cell=cell,
+        source=source,
+        description=description,
+        place=place,
+        lng=point.lng if point else None,
+        lat=point.lat if point else None,
+    )
+    shown = _attach(photos, case, claim)
+    return Recorded(
+        case,
+        subject=case.subject,
+        facts={
+            "category": category.code,
+            "cell": cell.code if cell else "",
+            "unit": answering.code,
+            "source": source,
+            "procedure": case.procedure.version,
+            "due_at": case.due_at,
+            "photos": shown,
+        },
+        personal={
+            "description": description,
+            "place": place,
+            "phone": phone,
+            "reporter_name": reporter_name,
+        },
+    )
+
+
+def _attach(photos: Sequence[Attachment], case: Case, claim: str) -> Shown:
+    """Give the uploads of this session to the case; the entry keeps what proves each photo."""
+    if not photos:
+        return []
+    return facts_of(attach([photo.uid for photo in photos], subject=case.subject, claim=claim))
+
+
+def _recorded(moved: Transition, shown: Shown = (), **words: str) -> Recorded[Case]:
+    """Hand a move to the ledger: what changed in clear, what people wrote under a commitment."""
+    spoken = {field: text for field, text in words.items() if text}
+    facts = moved.facts | ({"photos": list(shown)} if shown else {})
+    return Recorded(moved.case, subject=moved.case.subject, facts=facts, personal=spoken)
+
+
+@act(terms.JUDGED, label=_("研判"), may=_may_move)
+def judge(
+    *, by: Actor, at: datetime, number: str, judgement: str, step_id: int | None, note: str = ""
+) -> Recorded[Case]:
+    """Find whether the problem is ordinary or major."""
+    given = {"judgement": judgement}
+    moved = advance(number=number, move="judge", by=by, at=at, step_id=step_id, given=given)
+    Incident.objects.filter(case=moved.case).update(judgement=judgement)
+    return _recorded(moved, note=note)
+
+
+@act(terms.REFUSED, label=_("不予受理"), may=_may_move)
+def refuse(
+    *, by: Actor, at: datetime, number: str, reason: str, step_id: int | None
+) -> Recorded[Case]:
+    """End a report that is not the zone's to handle, saying why."""
+    given = {"reason": reason}
+    moved = advance(number=number, move="refuse", by=by, at=at, step_id=step_id, given=given)
+    return _recorded(moved, reason=reason)
+
+
+@act(terms.DISPATCHED, label=_("派遣"), may=_may_move)
+def dispatch(
+    *, by: Actor, at: datetime, number: str, unit: Unit, step_id: int | None, note: str = ""
+) -> Recorded[Case]:
+    """Send the case to the unit that will handle it."""
+    moved = advance(
+        number=number,
+        move="dispatch",
+        by=by,
+        at=at,
+        step_id=step_id,
+        unit=unit,
+        given={"unit": unit},
+    )
+    return _recorded(moved, note=note)
+
+
+@act(terms.RETURNED, label=_("退回"), may=_may_move)
+def send_back(
+    *, by: Actor, at: datetime, number: str, reason: str, step_id: int | None
+) -> Recorded[Case]:
+    """Give a case back to the duty officer, who can only dispatch it again."""
+    given = {"reason": reason}
+    moved = advance(number=number, move="return", by=by, at=at, step_id=step_id, given=given)
+    return _recorded(moved, reason=reason)
+
+
+@act(terms.REASSIGNED, label=_("改派"), may=_may_move)
+def reassign(
+    *, by: Actor, at: datetime, number: str, unit: Unit, reason: str, step_id: int | None
+) -> Recorded[Case]:
+    """Hand the case to another handling unit."""
+    moved = advance(
+        number=number,
+        move="reassign",
+        by=by,
+        at=at,
+        step_id=step_id,
+        unit=unit,
+        given={"unit": unit, "reason": reason},
+    )
+    return _recorded(moved, reason=reason)
+
+
+@act(terms.DISPOSED, label=_("处置完成"), may=_may_move)
+def dispose(
+    *,
+    by: Actor,
+    at: datetime,
+    number: str,
+    photos: Sequence[Attachment],
+    note: str,
+    step_id: int | None,
+    claim: str = "",
+) -> Recorded[Case]:
+    """Report that the problem was dealt with, with a photo of how it is now."""
+    given = {"photo": photos, "note": note}
+    moved = advance(number=number, move="dispose", by=by, at=at, step_id=step_id, given=given)
+    shown = _attach(photos, moved.case, claim)
+    return _recorded(moved, shown, note=note)
+
+
+@act(terms.VERIFIED, label=_("核实通过"), may=_may_move)
+def verify(
+    *,
+    by: Actor,
+    at: datetime,
+    number: str,
+    step_id: int | None,
+    note: str = "",
+    photos: Sequence[Attachment] = (),
+    claim: str = "",
+) -> Recorded[Case]:
+    """Confirm on site, as somebody other than the handler, that it was really dealt with."""
+    moved = advance(number=number, move="verify", by=by, at=at, step_id=step_id)
+    shown = _attach(photos, moved.case, claim)
+    return _recorded(moved, shown, note=note)
+
+
+@act(terms.REWORKED, label=_("退回重办"), may=_may_move)
+def rework(
+    *,
+    by: Actor,
+    at: datetime,
+    number: str,
+    reason: str,
+    step_id: int | None,
+    photos: Sequence[Attachment] = (),
+    claim: str = "",
+) -> Recorded[Case]:
+    """Find on site that it was not dealt with; the handling unit has it again."""
+    given = {"reason": reason}
+    moved = advance(number=number, move="rework", by=by, at=at, step_id=step_id, given=given)
+    shown = _attach(photos, moved.case, claim)
+    return _recorded(moved, shown, reason=reason)
+
+
+@act(terms.CLOSED, label=_("结案"), may=_may_move)
+def close(
+    *, by: Actor, at: datetime, number: str, step_id: int | None, note: str = ""
+) -> Recorded[Case]:
+    """Close a verified case."""
+    moved = advance(number=number, move="close", by=by, at=at, step_id=step_id)
+    return _recorded(moved, note=note)
+
+
+def _may_set_up(*, by: Actor, **given: Any) -> None:
+    """Cells and the standard are drawn up by who administers the organisation, or at set-up."""
+    if not (by is SYSTEM or (isinstance(by, Capacity) and by.role == ORG_ADMIN.code)):
+        raise NotAllowed()
+
+
+@act(terms.CELL_DRAWN, label=_("划定网格"), may=_may_set_up)
+def draw_cell(
+    *, by: Actor, at: datetime, code: str, name: str, unit: Unit, boundary: dict[str, Any]
+) -> Recorded[Cell]:
+    """Draw a cell; a cell of the same code that is in force ends where the new one begins.
+
+    ``boundary`` is a GeoJSON polygon in degrees, CGCS2000. Raises ``BadBoundary`` (422).
+    """
+    try:
+        read_boundary(boundary)
+    except ValueError as error:
+        raise BadBoundary(str(error)) from error
+    Cell.objects.filter(code=code, valid_until__isnull=True).update(valid_until=at)
+    cell = Cell.objects.create(code=code, name=name, unit=unit, boundary=boundary, valid_from=at)
+    # Coordinates are fractions, which canonical JSON does not know: the text of them is hashed.
+    text = json.dumps(boundary, sort_keys=True)
+    facts = {"name": name, "unit": unit.code, "boundary": hashlib.sha256(text.encode()).hexdigest()}
+    return Recorded(cell, subject=f"grid.cell:{code}", facts=facts)
+
+
+@act(terms.CATEGORY_SET, label=_("设定立案标准"), may=_may_set_up)
+def set_category(
+    *, by: Actor, at: datetime, code: str, name: str, kind: str, limit: Limit, condition: str
+) -> Recorded[Category]:
+    """Add a category to the standard, or change the limit and words of one.
+
+    Cases that run keep the day that was promised to their reporter.
+    """
+    values = {
+        "name": name,
+        "kind": kind,
+        "limit_kind": limit.kind,
+        "limit_amount": int(limit.amount),
+        "convention": limit.convention,
+        "closing_condition": condition,
+    }
+    category, _new = Category.objects.update_or_create(code=code, defaults=values)
+    return Recorded(category, subject=f"grid.category:{code}", facts=values)
+
+
+# The act behind each move of the procedure; a conformance test keeps the two lists equal.
+MOVES: dict[str, Callable[..., Any]] = {
+    "judge": judge,
+    "refuse": refuse,
+    "dispatch": dispatch,
+    "return": send_back,
+    "reassign": reassign,
+    "dispose": dispose,
+    "verify": verify,
+    "rework": rework,
+    "close": close,
+}

@@ -1,0 +1,156 @@
+"""What people type about an incident, and what each move asks for."""
+
+from typing import Any
+
+from django import forms
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from jiceng.kernel.base.text import ascii_digits
+from jiceng.kernel.orgs.models import Unit
+from jiceng.kernel.procedures.service import Move
+from jiceng.kernel.procedures.terms import Need
+from jiceng.systems.grid.queries import categories, handling_units, reporting_units
+from jiceng.systems.grid.rules import Place
+from jiceng.systems.grid.terms import Judgement
+from jiceng.ui.forms import CleanCharField, Form, PhoneField, PhotosField, PlaceField
+
+
+class CategoryField(forms.ModelChoiceField):
+    """A category of the standard, chosen from large buttons."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.RadioSelect)
+        super().__init__(queryset=categories(), empty_label=None, to_field_name="code", **kwargs)
+
+
+class IncidentForm(Form):
+    """What every report says: the category, the place, a photo."""
+
+    photos = PhotosField(
+        label=_("现场照片"),
+        required=False,
+        help_text=_("最多六张。照片里的拍摄位置等信息会被去除，不会公开。"),
+    )
+    category = CategoryField(label=_("是什么问题"))
+    point = PlaceField(label=_("在哪里"), required=False, areas=reverse_lazy("public:grid:cells"))
+    unit = forms.ModelChoiceField(
+        label=_("或选择所属社区、村"),
+        queryset=Unit.objects.none(),
+        required=False,
+        to_field_name="code",
+        empty_label=_("按上面的位置判断"),
+    )
+    place = CleanCharField(
+        label=_("具体位置"),
+        max_length=100,
+        required=False,
+        help_text=_("如：民生路与经十二路交叉口东南角"),
+    )
+    description = CleanCharField(
+        label=_("情况描述"), paragraphs=True, max_length=500, required=False
+    )
+
+    def __init__(self, *args: Any, now: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = reporting_units(now)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one of the two ways to say where it is."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        bad_point = "point" in self.errors
+        if not (bad_point or cleaned.get("point") or cleaned.get("unit")):
+            self.add_error(
+                "unit", forms.ValidationError(_("请定位，或选择所属社区、村。"), "no_place")
+            )
+        return cleaned
+
+    @property
+    def where(self) -> Place | None:
+        """Return the point as the grid knows it."""
+        point = self.cleaned_data.get("point")
+        return Place(lng=float(point.lng), lat=float(point.lat)) if point else None
+
+
+class ReportForm(IncidentForm):
+    """What a resident reports."""
+
+    phone = PhoneField(label=_("您的电话"), help_text=_("用来查进度和联系您，不公开。"))
+    reporter_name = CleanCharField(
+        label=_("怎么称呼您"), max_length=30, required=False, help_text=_("可不填")
+    )
+    field_order = (
+        "photos",
+        "category",
+        "description",
+        "point",
+        "unit",
+        "place",
+        "phone",
+        "reporter_name",
+    )
+
+
+class PatrolForm(IncidentForm):
+    """What a grid member reports: three taps, nothing typed."""
+
+    field_order = ("photos", "category", "point", "unit", "place", "description")
+
+
+class TrackForm(Form):
+    """A case number, and the end of the phone number that was left with it."""
+
+    number = CleanCharField(
+        label=_("编号"), max_length=30, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
+    phone_tail = CleanCharField(
+        label=_("手机号后四位"),
+        max_length=8,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def clean_phone_tail(self) -> str:
+        """Return the digits, whatever script they were typed in."""
+        return ascii_digits(self.cleaned_data["phone_tail"])
+
+
+LABELS = {
+    Need.REASON: _("理由"),
+    Need.NOTE: _("说明"),
+    Need.UNIT: _("派给哪个单位"),
+    Need.PHOTO: _("现场照片"),
+    Need.JUDGEMENT: _("研判结论"),
+}
+
+
+class MoveForm(Form):
+    """The fields that one move needs or takes, in that order."""
+
+    def __init__(self, move: Move, *args: Any, now: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for need in (*move.needs, *move.takes):
+            self.fields[need] = self._field(need, need in move.needs, now)
+            self.fields[need].error_messages["required"] = _("请填写这一项。")
+
+    @staticmethod
+    def _field(need: str, required: bool, now: Any) -> forms.Field:
+        label = LABELS[Need(need)]
+        match need:
+            case Need.UNIT:
+                return forms.ModelChoiceField(
+                    queryset=handling_units(now),
+                    label=label,
+                    required=required,
+                    to_field_name="code",
+                )
+            case Need.PHOTO:
+                return PhotosField(label=label, required=False)
+            case Need.JUDGEMENT:
+                return forms.ChoiceField(
+                    choices=Judgement.choices,
+                    label=label,
+                    required=required,
+                    widget=forms.RadioSelect,
+                    initial=Judgement.ORDINARY,
+                )
+        return CleanCharField(label=label, required=required, paragraphs=True, max_length=500)

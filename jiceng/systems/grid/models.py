@@ -1,0 +1,120 @@
+"""Cells, categories, and incidents. The run of an incident is the kernel's case."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from jiceng.kernel.orgs.models import Unit
+from jiceng.kernel.procedures.models import Case
+from jiceng.kernel.workdays.service import Limit
+from jiceng.kernel.workdays.terms import Convention, LimitKind
+from jiceng.systems.grid.terms import Judgement, Kind, Source
+
+
+class CellQuerySet(models.QuerySet["Cell"]):
+    """Cells that are…"""
+
+    def valid(self, at: datetime) -> "CellQuerySet":
+        """…in force at the instant ``at``."""
+        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=at), valid_from__lte=at)
+
+
+class Cell(models.Model):
+    """A unit grid 单元网格: a polygon for which one unit answers, from one day to another."""
+
+    code = models.CharField(_("网格编码"), max_length=20)
+    name = models.CharField(_("网格名称"), max_length=60)
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("责任单位"))
+    boundary = models.JSONField(_("边界"))
+    valid_from = models.DateTimeField(_("生效时间"))
+    valid_until = models.DateTimeField(_("失效时间"), null=True, blank=True)
+
+    objects = CellQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("单元网格")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(valid_until__isnull=True), name="cell_code_in_force"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+                name="cell_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class Category(models.Model):
+    """A category of the filing standard 立案标准: what may be reported and how long it may take."""
+
+    code = models.CharField(_("编码"), max_length=20, unique=True)
+    name = models.CharField(_("名称"), max_length=60)
+    kind = models.CharField(_("类别"), max_length=20, choices=Kind.choices)
+    limit_kind = models.CharField(_("时限类型"), max_length=20, choices=LimitKind.choices)
+    limit_amount = models.PositiveSmallIntegerField(_("时限"))
+    convention = models.CharField(
+        _("起算"), max_length=20, choices=Convention.choices, default=Convention.ROLLING
+    )
+    closing_condition = models.CharField(_("结案标准"), max_length=200)
+    active = models.BooleanField(_("可上报"), default=True)
+
+    class Meta:
+        verbose_name = _("立案标准")
+        constraints = [
+            models.CheckConstraint(condition=Q(limit_amount__gt=0), name="category_has_a_limit")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def limit(self) -> Limit:
+        """Return the promise to the reporter."""
+        return Limit(self.limit_kind, self.limit_amount, self.convention)
+
+
+class Incident(models.Model):
+    """What was reported 事件: the category, the words, the place; ``case`` says where it stands."""
+
+    case = models.OneToOneField(Case, models.PROTECT, primary_key=True, verbose_name=_("办件"))
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, verbose_name=_("立案标准"), db_index=False
+    )
+    cell = models.ForeignKey(
+        Cell, models.PROTECT, null=True, verbose_name=_("单元网格"), db_index=False
+    )
+    source = models.CharField(_("来源"), max_length=20, choices=Source.choices)
+    description = models.TextField(_("情况描述"), max_length=500, blank=True)
+    place = models.CharField(_("位置"), max_length=200, blank=True)
+    # Degrees, CGCS2000 (equal to WGS 84 at the accuracy of a telephone).
+    lng = models.FloatField(_("经度"), null=True)
+    lat = models.FloatField(_("纬度"), null=True)
+    judgement = models.CharField(
+        _("研判结论"), max_length=20, choices=Judgement.choices, blank=True
+    )
+    # Where it came from when it was not reported here: the same row is never taken in twice.
+    origin = models.CharField(_("外部来源"), max_length=40, blank=True)
+    origin_number = models.CharField(_("外部编号"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("网格事件")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["origin", "origin_number"],
+                condition=~Q(origin=""),
+                name="imported_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(lng__isnull=True, lat__isnull=True)
+                | Q(lng__isnull=False, lat__isnull=False),
+                name="incident_has_both_or_no_coordinate",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.case)

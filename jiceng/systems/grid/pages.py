@@ -1,0 +1,281 @@
+"""The pages of the grid: find, permit, one call, answer."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from jiceng.kernel.attachments.models import Attachment
+from jiceng.kernel.attachments.service import of as attachments_of
+from jiceng.kernel.attachments.service import respond
+from jiceng.kernel.base.errors import Absent, BadInput, NotAllowed
+from jiceng.kernel.base.ids import new_uid
+from jiceng.kernel.base.throttle import count_attempt
+from jiceng.kernel.ledger.service import RESIDENT, receipt_for
+from jiceng.kernel.procedures.models import Case
+from jiceng.kernel.procedures.service import MoveNotPossible
+from jiceng.kernel.workdays.service import light, remaining
+from jiceng.systems.grid import actions, queries
+from jiceng.systems.grid.forms import MoveForm, PatrolForm, ReportForm, TrackForm
+from jiceng.systems.grid.terms import Purpose, Role, Source
+from jiceng.ui.access import for_officers, in_role
+from jiceng.ui.forms import as_error
+from jiceng.ui.middleware import client_address
+from jiceng.ui.rendering import page
+from jiceng.ui.uploads import claim_of, kept_photos
+
+MINE = "tracked_cases"
+REPORTS_AN_HOUR = 60
+TRACKS_AN_HOUR, TRIES_A_NUMBER = 20, 10
+
+
+def _report(request: HttpRequest, form: Any, by: Any, source: str) -> tuple[Any, list[Attachment]]:
+    """File what a sound form says; a refusal becomes an error of the form, photos are kept."""
+    files = (
+        form.cleaned_data.get("photos", []) if form.is_valid() else request.FILES.getlist("photos")
+    )
+    photos = kept_photos(request, files, by=by, purpose=Purpose.REPORT, form=form)
+    if not form.is_valid():
+        return None, photos
+    words = form.cleaned_data
+    try:
+        done = actions.report_incident(
+            by=by,
+            at=request.now,
+            source=source,
+            category=words["category"],
+            description=words["description"],
+            place=words["place"],
+            point=form.where,
+            unit=words["unit"],
+            phone=words.get("phone", ""),
+            reporter_name=words.get("reporter_name", ""),
+            photos=photos,
+            claim=claim_of(request),
+            key=request.POST.get("key", ""),
+        )
+    except BadInput as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, as_error(refusal))
+        return None, photos
+    return done, photos
+
+
+def _number(subject: str) -> str:
+    return subject.rpartition(":")[2]
+
+
+@require_http_methods(["GET", "POST"])
+def report(request: HttpRequest) -> HttpResponseBase:
+    """Let a resident report, without an account."""
+    posted = request.method == "POST"
+    form = ReportForm(*([request.POST, request.FILES] if posted else []), now=request.now)
+    photos: list[Attachment] = []
+    if posted:
+        bucket = f"report:{client_address(request)}"
+        count_attempt(bucket, limit=REPORTS_AN_HOUR, seconds=3600, at=request.now)
+        done, photos = _report(request, form, RESIDENT, Source.RESIDENT)
+        if done is not None:
+            number = _number(done.entry.subject)
+            _remember(request, number)
+            messages.success(request, _("已收到，请记下编号。"))
+            return redirect("public:grid:status", number)
+    context = {"form": form, "kept": photos, "key": request.POST.get("key") or new_uid()}
+    return page(request, "grid/report.html", context, status=422 if posted else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@for_officers
+def patrol_report(request: HttpRequest) -> HttpResponseBase:
+    """Let a grid member report what a patrol found."""
+    by = in_role(request, Role.GRID_MEMBER, Role.DUTY_OFFICER)
+    if by is None:
+        raise NotAllowed()
+    posted = request.method == "POST"
+    form = PatrolForm(*([request.POST, request.FILES] if posted else []), now=request.now)
+    photos: list[Attachment] = []
+    if posted:
+        done, photos = _report(request, form, by, Source.PATROL)
+        if done is not None:
+            messages.success(request, _("已上报。"))
+            return redirect("desk:grid:case", _number(done.entry.subject))
+    context = {"form": form, "kept": photos, "key": request.POST.get("key") or new_uid()}
+    return page(request, "grid/patrol.html", context, status=422 if posted else 200)
+
+
+def _remember(request: HttpRequest, number: str) -> None:
+    """Note in the session that this person may see the case; it ends with the session."""
+    mine = [other for other in request.session.get(MINE, []) if other != number]
+    request.session[MINE] = [*mine, number][-20:]
+
+
+@require_http_methods(["GET", "POST"])
+def track(request: HttpRequest) -> HttpResponseBase:
+    """Open a case to its reporter: the number and the end of the phone number, both right."""
+    form = TrackForm(request.POST or None, initial={"number": request.GET.get("number", "")})
+    if request.method == "POST":
+        count = {"seconds": 3600, "at": request.now}
+        count_attempt(f"track:{client_address(request)}", limit=TRACKS_AN_HOUR, **count)
+        if form.is_valid():
+            words = form.cleaned_data
+            count_attempt(f"number:{words['number']}", limit=TRIES_A_NUMBER, **count)
+            found = queries.tracked_case(words["number"], words["phone_tail"])
+            if found is not None:
+                _remember(request, found.number)
+                return redirect("public:grid:status", found.number)
+            form.add_error(None, _("编号或手机号后四位不对，请核对后再试。"))
+    return page(request, "grid/track.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _mine(request: HttpRequest, number: str) -> Case:
+    """Return a case that this session has opened; every other number is absent."""
+    found = queries.public_case(number) if number in request.session.get(MINE, []) else None
+    if found is None:
+        raise Absent()
+    return found
+
+
+@require_GET
+def status(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Show a reporter where the case stands; who has not opened it is asked to."""
+    if number not in request.session.get(MINE, []):
+        return redirect(f"/track/?number={number[:20]}" if number.isdigit() else "/track/")
+    case = _mine(request, number)
+    context = {
+        "case": case,
+        "incident": case.incident,
+        "moments": queries.public_moments(case),
+        "photos": [
+            photo for photo in attachments_of(case.subject) if photo.purpose in queries.SHOWN
+        ],
+        "track_url": request.build_absolute_uri(f"/track/?number={number}"),
+        **_pressure(case, request),
+    }
+    return page(request, "grid/status.html", context)
+
+
+def _pressure(case: Case, request: HttpRequest) -> dict[str, Any]:
+    if case.due_at is None or case.closed_at is not None:
+        return {"light": "", "left": ""}
+    return {
+        "light": light(case.due_at, request.now),
+        "left": remaining(request.now, case.due_at).text,
+    }
+
+
+def _receipt(case: Case) -> HttpResponse:
+    document = receipt_for(queries.first_entry(case).uid)
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    response = HttpResponse(text, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="receipt-{case.number}.json"'
+    return response
+
+
+@require_GET
+def receipt(request: HttpRequest, number: str) -> HttpResponse:
+    """Give the reporter the receipt of the report."""
+    return _receipt(_mine(request, number))
+
+
+@require_GET
+def public_photo(request: HttpRequest, number: str, uid: str) -> HttpResponseBase:
+    """Show the reporter a photo of the case: of the report or of the disposal."""
+    return _photo(_mine(request, number), uid, request, queries.SHOWN)
+
+
+def _photo(
+    case: Case, uid: str, request: HttpRequest, purposes: frozenset[str]
+) -> HttpResponseBase:
+    found = next((photo for photo in attachments_of(case.subject) if photo.uid == uid), None)
+    if found is None or found.purpose not in purposes:
+        raise Absent()
+    return respond(found, thumb="thumb" in request.GET)
+
+
+@require_GET
+def cells(request: HttpRequest) -> HttpResponse:
+    """Give the map the cells in force; they are public."""
+    return JsonResponse(queries.cells_map(request.now))
+
+
+@require_GET
+@for_officers
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """Show a case to an officer: where it stands, what happened, what can be done."""
+    file = queries.case_file(request.user, number, request.now)
+    context = {"file": file, "case": file.case, **_pressure(file.case, request)}
+    return page(request, "grid/case.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@for_officers
+def move(request: HttpRequest, number: str, move: str) -> HttpResponseBase:
+    """Ask for what a move needs, then make it."""
+    file = queries.case_file(request.user, number, request.now)
+    open_step, chosen = queries.offered(file, move)
+    if chosen is None or open_step is None or open_step.capacity is None:
+        raise MoveNotPossible(allowed=queries.offered_labels(file), version=file.case.version)
+    posted = request.method == "POST"
+    form = MoveForm(chosen, *([request.POST, request.FILES] if posted else []), now=request.now)
+    photos: list[Attachment] = []
+    if posted:
+        done, photos = _make(request, file.case, open_step, chosen, form)
+        if done is not None:
+            messages.success(request, _("已办理：%(move)s") % {"move": _(chosen.label)})
+            return redirect("desk:grid:case", number)
+    context = {
+        "file": file,
+        "case": file.case,
+        "open_step": open_step,
+        "move": chosen,
+        "form": form,
+        "kept": photos,
+        "key": request.POST.get("key") or new_uid(),
+    }
+    return page(request, "grid/move.html", context, part="form", status=422 if posted else 200)
+
+
+def _make(
+    request: HttpRequest, case: Case, open_step: queries.OpenStep, chosen: Any, form: MoveForm
+) -> tuple[Any, list[Attachment]]:
+    words = dict(form.cleaned_data) if form.is_valid() else {}
+    files = words.pop("photo", []) if form.is_valid() else request.FILES.getlist("photo")
+    photos: list[Attachment] = []
+    if "photo" in form.fields:
+        photos = kept_photos(
+            request, files, by=open_step.capacity, purpose=queries.purpose_of(chosen), form=form
+        )
+        words |= {"photos": photos, "claim": claim_of(request)}
+    if not form.is_valid():
+        return None, photos
+    try:
+        done = actions.MOVES[chosen.code](
+            by=open_step.capacity,
+            at=request.now,
+            number=case.number,
+            step_id=queries.step_shown(request.POST.get("step", "")),
+            key=request.POST.get("key", ""),
+            **words,
+        )
+    except BadInput as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, as_error(refusal))
+        return None, photos
+    return done, photos
+
+
+@require_GET
+@for_officers
+def photo(request: HttpRequest, number: str, uid: str) -> HttpResponseBase:
+    """Show an officer a photo of a case that the officer may see."""
+    found = queries.case_for(request.user, number, request.now)
+    return _photo(found, uid, request, frozenset(Purpose.values))
+
+
+@require_GET
+@for_officers
+def desk_receipt(request: HttpRequest, number: str) -> HttpResponse:
+    """Give an officer the receipt of the report, to print for a resident without a phone."""
+    return _receipt(queries.case_for(request.user, number, request.now))

@@ -1,0 +1,267 @@
+"""Reads that pages and acts share."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from jiceng.kernel.attachments.models import Attachment
+from jiceng.kernel.attachments.service import of as attachments_of
+from jiceng.kernel.base.errors import Absent
+from jiceng.kernel.base.ids import read_number
+from jiceng.kernel.ledger.models import Entry
+from jiceng.kernel.ledger.service import ACTS, entries_of, personal_of_many
+from jiceng.kernel.orgs.models import Officer, Post, Unit
+from jiceng.kernel.orgs.service import Capacity, capacities, filled, visible_to
+from jiceng.kernel.procedures.models import Case, CaseStep
+from jiceng.kernel.procedures.service import Move, allowed_moves, version_of
+from jiceng.systems.grid import terms
+from jiceng.systems.grid.models import Category, Cell, Incident
+from jiceng.systems.grid.rules import CellIndex, Place, read_boundary
+from jiceng.systems.grid.terms import Purpose, Role
+
+_INDEXES: dict[tuple[int, int | None, int], CellIndex] = {}
+
+
+def cell_at(place: Place, at: datetime) -> Cell | None:
+    """Return the cell in force at ``place``, or ``None`` outside all cells.
+
+    The index is built once for each set of cells in force; a new polygon is seen at once.
+    """
+    cells = Cell.objects.valid(at)
+    shown = cells.order_by("id").values_list("id", flat=True)
+    key = (len(shown), shown[0] if shown else None, hash(tuple(shown)))
+    if key not in _INDEXES:
+        _INDEXES.clear()
+        rows = cells.order_by("id").values_list("id", "boundary")
+        _INDEXES[key] = CellIndex([(pk, read_boundary(boundary)) for pk, boundary in rows])
+    found = _INDEXES[key].find(place)
+    return Cell.objects.select_related("unit").get(pk=found) if found else None
+
+
+def cells_map(at: datetime) -> dict[str, object]:
+    """Return the cells in force as a GeoJSON feature collection, for the map of the public."""
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "geometry": cell.boundary,
+                "properties": {"code": cell.code, "name": cell.name, "unit": cell.unit_id},
+            }
+            for cell in Cell.objects.valid(at).order_by("code")
+        ],
+    }
+
+
+def categories() -> QuerySet[Category]:
+    """Return what may be reported, components before events."""
+    return Category.objects.filter(active=True).order_by("kind", "code")
+
+
+def reporting_units(at: datetime) -> QuerySet[Unit]:
+    """Return the communities and villages that a reporter can name instead of a point."""
+    return Unit.objects.existing(at).filter(kind__in=("community", "village")).order_by("code")
+
+
+def handling_units(at: datetime) -> QuerySet[Unit]:
+    """Return the units that have a filled handler's post, which a case can be dispatched to."""
+    units = Post.objects.filter(filled(at), role=Role.HANDLER).values("unit")
+    return Unit.objects.existing(at).filter(pk__in=units).order_by("path")
+
+
+@dataclass(frozen=True)
+class OpenStep:
+    """A step where the case stands, and what the reader may do there."""
+
+    step: CaseStep
+    label: str
+    capacity: Capacity | None
+    moves: list[Move]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One line of the timeline."""
+
+    entry: Entry
+    label: str
+    words: dict[str, str]
+    photos: list[Attachment]
+    by: str
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """All that the page of a case shows."""
+
+    case: Case
+    incident: Incident
+    open_steps: list[OpenStep]
+    moments: list[Moment]
+    photos: list[Attachment]
+    contact: dict[str, str]
+
+
+def case_for(officer: Officer, number: str, at: datetime) -> Case:
+    """Return the case, or raise ``Absent`` where there is none or the officer may not know it."""
+    scope = visible_to(officer, at)
+    case = (
+        Case.objects.in_scope(scope)
+        .filter(system=terms.SYSTEM, number=number)
+        .select_related("unit", "procedure", "incident__category", "incident__cell")
+        .first()
+    )
+    if case is None:
+        raise Absent()
+    return case
+
+
+def case_file(officer: Officer, number: str, at: datetime) -> CaseFile:
+    """Return the case with where it stands, its timeline, photos and the reporter's contact."""
+    case = case_for(officer, number, at)
+    acting = {capacity.post.pk: capacity for capacity in capacities(officer, at)}
+    steps = case.steps.open().select_related("unit", "post").order_by("id")
+    photos = list(attachments_of(case.subject))
+    entries = list(entries_of(case.subject))
+    words = personal_of_many(entries)
+    return CaseFile(
+        case=case,
+        incident=case.incident,
+        open_steps=[_open_step(case, step, acting.get(step.post_id or 0)) for step in steps],
+        moments=_moments(entries, words, photos),
+        photos=photos,
+        contact=_contact(entries, words),
+    )
+
+
+def _moments(
+    entries: list[Entry], words: dict[str, dict[str, str]], photos: list[Attachment]
+) -> list[Moment]:
+    numbers = {entry.by.removeprefix("officer:") for entry in entries}
+    names = dict(Officer.objects.filter(staff_no__in=numbers).values_list("staff_no", "name"))
+    return [
+        Moment(
+            entry=entry,
+            label=label_of(entry.event),
+            words=_spoken(words.get(entry.uid, {})),
+            photos=_of(entry, photos),
+            by=" · ".join(filter(None, [names.get(entry.by[8:], ""), entry.by_title])),
+        )
+        for entry in entries
+    ]
+
+
+def _open_step(case: Case, step: CaseStep, capacity: Capacity | None) -> OpenStep:
+    definition = version_of(case.procedure_id).procedure
+    return OpenStep(
+        step=step,
+        label=str(definition.step(step.step).label),
+        capacity=capacity,
+        moves=allowed_moves(definition, step, capacity) if capacity else [],
+    )
+
+
+def label_of(event: str) -> str:
+    """Return what a timeline calls an event."""
+    act = ACTS.find(event)
+    return str(act.label) if act else event
+
+
+def _spoken(words: dict[str, str]) -> dict[str, str]:
+    return {field: text for field, text in words.items() if field in ("note", "reason")}
+
+
+def _of(entry: Entry, photos: Iterable[Attachment]) -> list[Attachment]:
+    shown = {photo["uid"] for photo in json.loads(entry.payload).get("photos", [])}
+    return [photo for photo in photos if photo.uid in shown]
+
+
+def _contact(entries: list[Entry], words: dict[str, dict[str, str]]) -> dict[str, str]:
+    first = words.get(entries[0].uid, {}) if entries else {}
+    return {field: first[field] for field in ("reporter_name", "phone") if first.get(field)}
+
+
+SHOWN = frozenset({Purpose.REPORT, Purpose.DISPOSAL})
+
+
+def offered(file: CaseFile, move: str) -> tuple[OpenStep | None, Move | None]:
+    """Return the open step on which the reader may make ``move``, and the move."""
+    for open_step in file.open_steps:
+        for other in open_step.moves:
+            if other.code == move:
+                return open_step, other
+    return None, None
+
+
+def offered_labels(file: CaseFile) -> dict[str, str]:
+    """Return what the reader may do with the case now."""
+    return {move.code: str(move.label) for step in file.open_steps for move in step.moves}
+
+
+def purpose_of(move: Move) -> str:
+    """Return what a photo given with a move shows."""
+    return Purpose.DISPOSAL if move.code == "dispose" else Purpose.VERIFICATION
+
+
+def step_shown(typed: str) -> int | None:
+    """Return the open step that a page was made for; 0, which no step is, where it is nonsense."""
+    if not typed:
+        return None
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+
+
+def first_entry(case: Case) -> Entry:
+    """Return the entry with which the case began."""
+    entry = entries_of(case.subject).first()
+    if entry is None:
+        raise Absent()
+    return entry
+
+
+def public_case(number: str) -> Case | None:
+    """Return a case with what its reporter may see."""
+    cases = Case.objects.filter(system=terms.SYSTEM, number=number)
+    return cases.select_related("unit", "incident__category").first()
+
+
+@dataclass(frozen=True)
+class PublicMoment:
+    """One line of the timeline that a reporter reads: no names, no words of officers."""
+
+    title: str
+    at: datetime
+    note: str
+    tone: str
+
+
+def public_moments(case: Case) -> list[PublicMoment]:
+    """Return what the reporter may read of the history. A refusal comes with its reason."""
+    entries = list(entries_of(case.subject))
+    words = personal_of_many([entry for entry in entries if entry.event == terms.REFUSED])
+    return [
+        PublicMoment(
+            title=str(terms.PUBLIC_LABELS[entry.event]),
+            at=entry.at,
+            note=words.get(entry.uid, {}).get("reason", ""),
+            tone=terms.PUBLIC_TONES.get(entry.event, ""),
+        )
+        for entry in entries
+        if entry.event in terms.PUBLIC_LABELS
+    ]
+
+
+def tracked_case(typed: str, phone_tail: str) -> Case | None:
+    """Return the case with this number if the reporter's phone ends in ``phone_tail``.
+
+    A number alone opens nothing; a wrong number and a wrong tail are the same ``None``.
+    """
+    number = read_number(typed)
+    case = Case.objects.filter(system=terms.SYSTEM, number=number or "").first()
+    if case is None or len(phone_tail) != 4:
+        return None
+    first = entries_of(case.subject).first()
+    phone = personal_of_many([first]).get(first.uid, {}).get("phone", "") if first else ""
+    return case if phone and phone.endswith(phone_tail) else None

@@ -1,0 +1,70 @@
+"""What the pages of the grid show of a case, as pairs and cards for the components."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from jiceng.kernel.attachments.models import Attachment
+from jiceng.kernel.procedures.models import Case
+from jiceng.systems.grid.models import Incident
+from jiceng.systems.grid.terms import Purpose
+
+register = template.Library()
+MINUTE = "Y-m-d H:i"
+
+
+@register.simple_tag
+def photo_cards(photos: Iterable[Attachment], case: Case, route: str) -> list[dict[str, str]]:
+    """Return the photos of a case for the gallery; ``route`` is where this reader gets them."""
+    return [_card(photo, reverse(route, args=[case.number, photo.uid])) for photo in photos]
+
+
+def _card(photo: Attachment, url: str) -> dict[str, str]:
+    label = str(Purpose(photo.purpose).label)
+    return {"src": f"{url}?thumb", "href": url, "alt": label, "caption": label}
+
+
+@register.simple_tag
+def public_facts(incident: Incident) -> list[tuple[str, Any]]:
+    """Return what the reporter reads about the own report."""
+    case = incident.case
+    return [
+        (_("类别"), incident.category),
+        (_("位置"), incident.place),
+        (_("情况描述"), incident.description),
+        (_("责任单位"), case.unit),
+        (_("上报时间"), _minute(case.opened_at)),
+        (_("承诺办结"), _due(case)),
+    ]
+
+
+@register.simple_tag
+def desk_facts(incident: Incident) -> list[tuple[str, Any]]:
+    """Return what an officer reads about a report."""
+    condition = incident.category.closing_condition if incident.category else ""
+    return [
+        *public_facts(incident),
+        (_("网格"), incident.cell.name if incident.cell else ""),
+        (_("来源"), incident.get_source_display()),
+        (_("结案标准"), condition),
+    ]
+
+
+@register.simple_tag
+def contact_facts(contact: dict[str, str]) -> list[tuple[str, str]]:
+    """Return how the reporter can be reached."""
+    return [(_("称呼"), contact.get("reporter_name", "")), (_("电话"), contact.get("phone", ""))]
+
+
+def _minute(at: Any) -> str:
+    return date_format(localtime(at), MINUTE) if at else ""
+
+
+def _due(case: Case) -> str:
+    due = _minute(case.due_at)
+    return _("%(due)s（待定）") % {"due": due} if due and case.provisional else due

@@ -1,0 +1,78 @@
+"""The words of the grid, each with its label, written once."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+SYSTEM = "grid"
+SUBJECT = "grid.case:"
+PROCEDURE = "grid.case"
+
+
+class Kind(models.TextChoices):
+    """The two kinds of the national standard series on digital urban management."""
+
+    COMPONENT = "component", _("部件")
+    EVENT = "event", _("事件")
+
+
+class Source(models.TextChoices):
+    """Who discovered it."""
+
+    RESIDENT = "resident", _("群众上报")
+    PATROL = "patrol", _("网格员巡查")
+    IMPORTED = "imported", _("外部导入")
+
+
+class Judgement(models.TextChoices):
+    """What the duty officer finds. Study records and passing upward come with the full grid."""
+
+    ORDINARY = "ordinary", _("一般问题")
+    MAJOR = "major", _("重大问题")
+
+
+class Purpose(models.TextChoices):
+    """What a photo shows."""
+
+    REPORT = "report", _("上报照片")
+    DISPOSAL = "disposal", _("处置照片")
+    VERIFICATION = "verification", _("核实照片")
+
+
+class Role(models.TextChoices):
+    """Who takes part in the loop; the roles are the kernel's."""
+
+    DUTY_OFFICER = "duty_officer", _("值班员")
+    GRID_MEMBER = "grid_member", _("网格员")
+    HANDLER = "handler", _("处置员")
+    VERIFIER = "verifier", _("核查员")
+    UNIT_HEAD = "unit_head", _("负责人")
+
+
+REPORTED = "grid.case.reported"
+JUDGED = "grid.case.judged"
+REFUSED = "grid.case.refused"
+DISPATCHED = "grid.case.dispatched"
+RETURNED = "grid.case.returned"
+REASSIGNED = "grid.case.reassigned"
+DISPOSED = "grid.case.disposed"
+VERIFIED = "grid.case.verified"
+REWORKED = "grid.case.reworked"
+CLOSED = "grid.case.closed"
+IMPORTED = "grid.case.imported"
+CELL_DRAWN = "grid.cell.drawn"
+CATEGORY_SET = "grid.category.set"
+
+# What the public may read of each event: a sentence without names, units or words of officers.
+PUBLIC_LABELS = {
+    REPORTED: _("已收到上报"),
+    JUDGED: _("已研判，等待派遣"),
+    REFUSED: _("不予受理"),
+    DISPATCHED: _("已派遣，正在处置"),
+    RETURNED: _("承办单位退回，重新派遣中"),
+    REASSIGNED: _("已改派，正在处置"),
+    DISPOSED: _("已处置，等待现场核实"),
+    VERIFIED: _("现场核实通过"),
+    REWORKED: _("核实未通过，重新处置"),
+    CLOSED: _("已结案"),
+}
+PUBLIC_TONES = {CLOSED: "good", REFUSED: "bad"}
