@@ -1,0 +1,259 @@
+"""Clocks: started, paused, resumed, stopped. Called inside an act, so in its transaction.
+
+Every change is a compare-and-set on what the caller saw; whoever comes second is refused and has
+changed nothing.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from jiceng.kernel.base.errors import BadInput, Conflict
+from jiceng.kernel.workdays.lines import civil
+from jiceng.kernel.workdays.models import Clock, Pause
+from jiceng.kernel.workdays.rules import Deadline, Limit, Stop, deadline
+from jiceng.kernel.workdays.shelf import calendar
+from jiceng.kernel.workdays.terms import PAUSE_CAUSES, ClockKind, PauseCause
+
+# As the ledger writes it; otherwise moving the deadline later could not be recorded.
+SUBJECT = re.compile(r"[a-z][a-z0-9_.]*:[A-Za-z0-9_./-]{1,80}")
+LONGEST_SUBJECT = 120
+
+
+class BadSubject(BadInput):
+    """A clock that is about nothing the ledger could name (422)."""
+
+    code = "bad_subject"
+    sentence = _("时钟的对象应写作“系统.类别:编号”。")
+
+
+class DueBeforeStart(BadInput):
+    """A given day earlier than the start (422)."""
+
+    code = "due_before_start"
+    sentence = _("到期时间早于起算时间。")
+
+
+class CauseNotAllowed(BadInput):
+    """A clock of this kind may not be paused for this cause (422)."""
+
+    code = "cause_not_allowed"
+    sentence = _("这类时限不得因此停表。")
+
+
+class BackDated(BadInput):
+    """A pause, its end or a stop before something that already happened to the clock (422)."""
+
+    code = "back_dated"
+    sentence = _("时间早于时钟上一次变化，不得倒填。")
+
+
+class ClockStopped(Conflict):
+    """The clock does not run any more (409)."""
+
+    code = "clock_stopped"
+    sentence = _("计时已经结束。")
+
+
+class ClockPaused(Conflict):
+    """The clock stands still already (409)."""
+
+    code = "clock_paused"
+    sentence = _("时钟已经停表，不能重复停表。")
+
+
+class ClockNotPaused(Conflict):
+    """There is no pause to end (409)."""
+
+    code = "clock_not_paused"
+    sentence = _("时钟没有停表，不能恢复。")
+
+
+class ClockOverdue(Conflict):
+    """Nothing is left that a pause could save (409)."""
+
+    code = "clock_overdue"
+    sentence = _("时限已到期，不能再停表。")
+
+
+class ClockChanged(Conflict):
+    """Somebody else changed the clock meanwhile (409)."""
+
+    code = "clock_changed"
+    sentence = _("时钟已被他人变更，请按最新状态办理。")
+
+
+def start_clock(*, subject: str, kind: str, limit: Limit, at: datetime) -> Clock:
+    """Start a promised or statutory clock at ``at`` and return it.
+
+    Raises ``CalendarUnknown`` where no deadline can be computed, then nothing was written.
+    """
+    if kind not in (ClockKind.PROMISED, ClockKind.STATUTORY):
+        raise ValueError(f"a clock that counts is promised or statutory, not {kind!r}")
+    due = deadline(calendar(), at, limit)
+    return Clock.objects.create(
+        subject=_subject(subject),
+        kind=kind,
+        limit_kind=limit.kind,
+        limit_amount=limit.amount,
+        convention=limit.convention,
+        started_at=at,
+        changed_at=at,
+        due_at=due.due_at,
+        provisional=due.provisional,
+        calendar_version=due.calendar_version,
+    )
+
+
+def given_clock(*, subject: str, due_at: datetime, at: datetime) -> Clock:
+    """Start a clock whose day somebody else set, and return it. Nothing pauses it.
+
+    Raises ``DueBeforeStart``, or ``CalendarUnknown`` outside the years that are handled at all.
+    """
+    if civil(due_at) < civil(at):
+        raise DueBeforeStart(field="due_at")
+    return Clock.objects.create(
+        subject=_subject(subject),
+        kind=ClockKind.GIVEN,
+        started_at=at,
+        changed_at=at,
+        due_at=due_at,
+    )
+
+
+def _subject(subject: str) -> str:
+    if len(subject) > LONGEST_SUBJECT or not SUBJECT.fullmatch(subject):
+        raise BadSubject(field="subject")
+    return subject
+
+
+def pause_clock(clock: Clock, cause: str, at: datetime) -> Pause:
+    """Let ``clock`` stand still from ``at`` and return the pause.
+
+    Raises ``CauseNotAllowed`` or ``BackDated`` (422), ``ClockStopped``, ``ClockPaused``,
+    ``ClockOverdue`` or ``ClockChanged`` (409).
+    """
+    basis = _basis(clock, cause)
+    _running(clock)
+    if clock.paused_at:
+        raise ClockPaused(paused_at=clock.paused_at)
+    _not_before(clock.changed_at, at)
+    if at >= clock.due_at:
+        raise ClockOverdue(due_at=clock.due_at)
+    _change(clock, at, paused_at=at)
+    return Pause.objects.create(clock=clock, cause=cause, basis=basis, started_at=at)
+
+
+def _basis(clock: Clock, cause: str) -> str:
+    """Return the article, in Chinese, that lets this cause stop this kind of clock."""
+    causes = PAUSE_CAUSES[ClockKind(clock.kind)]
+    known = cause in PauseCause.values
+    if known and PauseCause(cause) in causes:
+        with override(None):
+            return str(causes[PauseCause(cause)])
+    sentence = _t("%(kind)s不得因“%(cause)s”停表。可以停表的事由：%(allowed)s。") % {
+        "kind": ClockKind(clock.kind).label,
+        "cause": PauseCause(cause).label if known else cause,
+        "allowed": "、".join(str(allowed.label) for allowed in causes) or _t("无"),
+    }
+    raise CauseNotAllowed(sentence, field="cause", allowed=[code.value for code in causes])
+
+
+def resume_clock(clock: Clock, at: datetime) -> Clock:
+    """End the pause of ``clock`` at ``at``, move its deadline, and return it.
+
+    Raises ``BackDated`` (422), ``ClockStopped``, ``ClockNotPaused`` or ``ClockChanged`` (409).
+    """
+    _running(clock)
+    if not clock.paused_at:
+        raise ClockNotPaused()
+    _not_before(clock.changed_at, at)
+    pauses = list(clock.pauses.order_by("started_at"))
+    _end_pause(pauses, at)
+    due = deadline_of(clock, pauses)
+    _change(
+        clock,
+        at,
+        paused_at=None,
+        due_at=due.due_at,
+        provisional=due.provisional,
+        calendar_version=due.calendar_version,
+    )
+    return clock
+
+
+def _end_pause(pauses: Iterable[Pause], at: datetime) -> None:
+    for pause in pauses:
+        if pause.ended_at is None:
+            if not Pause.objects.filter(pk=pause.pk, ended_at=None).update(ended_at=at):
+                break
+            pause.ended_at = at
+            return
+    raise ClockChanged()
+
+
+def stop_clock(clock: Clock, at: datetime) -> Clock:
+    """Stop ``clock`` for good at ``at``, ending an open pause, and return it.
+
+    Raises ``BackDated`` (422), ``ClockStopped`` or ``ClockChanged`` (409).
+    """
+    _running(clock)
+    if clock.paused_at:
+        resume_clock(clock, at)
+    _not_before(clock.changed_at, at)
+    _change(clock, at, stopped_at=at)
+    return clock
+
+
+def stop_clocks(subject: str, at: datetime) -> int:
+    """Stop every clock of ``subject`` that still runs, and return how many there were.
+
+    The usual ones take one statement together; a paused one has its pause to end as well.
+    """
+    running = Clock.objects.of(subject).running()
+    usual = running.filter(paused_at=None, changed_at__lte=at).update(stopped_at=at, changed_at=at)
+    others = list(running.order_by("pk"))
+    for clock in others:
+        stop_clock(clock, at)
+    return usual + len(others)
+
+
+def deadline_of(clock: Clock, pauses: Iterable[Pause]) -> Deadline:
+    """Return the deadline that limit, finished pauses and calendar give a counting clock."""
+    limit = clock.limit
+    if limit is None:
+        raise ValueError("a given day is not derived from anything")
+    return deadline(calendar(), clock.started_at, limit, stops_of(pauses))
+
+
+def stops_of(pauses: Iterable[Pause]) -> list[Stop]:
+    """Return the finished ones of ``pauses`` as values, with the label of their cause."""
+    return [
+        Stop(pause.started_at, pause.ended_at, str(PauseCause(pause.cause).label))
+        for pause in pauses
+        if pause.ended_at
+    ]
+
+
+def _running(clock: Clock) -> None:
+    if clock.stopped_at:
+        raise ClockStopped(stopped_at=clock.stopped_at)
+
+
+def _not_before(earliest: datetime, at: datetime) -> None:
+    if civil(at) < earliest:
+        raise BackDated(earliest=earliest)
+
+
+def _change(clock: Clock, at: datetime, **changes: object) -> None:
+    """Write ``changes`` if the row still is what the caller saw; then the caller sees them too."""
+    seen = {name: getattr(clock, name) for name in ("changed_at", "paused_at", "stopped_at")}
+    changes |= {"changed_at": at}
+    if not Clock.objects.filter(pk=clock.pk, due_at=clock.due_at, **seen).update(**changes):
+        raise ClockChanged()
+    for name, value in changes.items():
+        setattr(clock, name, value)

@@ -1,0 +1,171 @@
+"""The way into this package: calendars, deadlines, clocks.
+
+Whoever computes many deadlines takes ``calendar()`` once and calls its look-ups.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from jiceng.kernel.workdays import rules
+from jiceng.kernel.workdays.clocks import (
+    BackDated,
+    CauseNotAllowed,
+    ClockChanged,
+    ClockNotPaused,
+    ClockOverdue,
+    ClockPaused,
+    ClockStopped,
+    DueBeforeStart,
+    deadline_of,
+    given_clock,
+    pause_clock,
+    resume_clock,
+    start_clock,
+    stop_clock,
+    stop_clocks,
+    stops_of,
+)
+from jiceng.kernel.workdays.lines import aware
+from jiceng.kernel.workdays.loader import CalendarMalformed
+from jiceng.kernel.workdays.models import Clock
+from jiceng.kernel.workdays.projection import rebuild, reproject, reproject_deadlines
+from jiceng.kernel.workdays.reading import read_instant, read_limit
+from jiceng.kernel.workdays.rules import (
+    Budget,
+    Calendar,
+    CalendarUnknown,
+    Deadline,
+    InstantWithoutZone,
+    Limit,
+    LimitUnusable,
+    PausesDisordered,
+    Stop,
+    Trace,
+    calendar_days,
+    urgent_hours,
+    work_hours,
+    workdays,
+)
+from jiceng.kernel.workdays.shelf import calendar
+from jiceng.kernel.workdays.terms import Light
+from jiceng.kernel.workdays.wording import (
+    instant_words,
+    limit_words,
+    remaining_words,
+    trace_lines,
+)
+
+__all__ = [
+    "BackDated",
+    "Budget",
+    "Calendar",
+    "CalendarMalformed",
+    "CalendarUnknown",
+    "CauseNotAllowed",
+    "ClockChanged",
+    "ClockNotPaused",
+    "ClockOverdue",
+    "ClockPaused",
+    "ClockStopped",
+    "Deadline",
+    "DueBeforeStart",
+    "InstantWithoutZone",
+    "Limit",
+    "LimitUnusable",
+    "PausesDisordered",
+    "Remaining",
+    "Stop",
+    "Trace",
+    "budget_of",
+    "calendar",
+    "calendar_days",
+    "deadline",
+    "explain",
+    "given_clock",
+    "instant_words",
+    "light",
+    "light_of",
+    "limit_words",
+    "pause_clock",
+    "read_instant",
+    "read_limit",
+    "rebuild",
+    "remaining",
+    "reproject",
+    "reproject_deadlines",
+    "resume_clock",
+    "start_clock",
+    "stop_clock",
+    "stop_clocks",
+    "trace_lines",
+    "urgent_hours",
+    "work_hours",
+    "work_minutes_between",
+    "workdays",
+]
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """Working time to a deadline, or since it. ``work_minutes`` is never negative.
+
+    It is ``None`` where no calendar covers the time; the text then says calendar days.
+    """
+
+    work_minutes: int | None
+    overdue: bool
+    text: str
+
+
+def deadline(start: datetime, limit: Limit, pauses: Iterable[Stop] = ()) -> Deadline:
+    """Return when ``limit``, started at ``start``, ends; see ``rules.deadline``."""
+    return rules.deadline(calendar(), start, limit, pauses)
+
+
+def work_minutes_between(a: datetime, b: datetime) -> int:
+    """Return the whole working minutes from ``a`` to ``b``; negative when ``b`` is earlier."""
+    return rules.work_minutes_between(calendar(), a, b)
+
+
+def light(due_at: datetime, now: datetime, limit: Limit | None = None) -> Light:
+    """Return how pressing a deadline is; see ``rules.light``."""
+    return rules.light(calendar(), due_at, now, limit)
+
+
+def light_of(clock: Clock, at: datetime) -> Light:
+    """Return how pressing ``clock`` is; one that stands still is as pressing as when it stopped."""
+    return light(clock.due_at, clock.stopped_at or clock.paused_at or at, clock.limit)
+
+
+def remaining(now: datetime, due_at: datetime) -> Remaining:
+    """Return the working time from ``now`` to ``due_at``, or since it."""
+    overdue = aware(now) > aware(due_at)
+    try:
+        minutes: int | None = abs(work_minutes_between(now, due_at))
+    except CalendarUnknown:
+        minutes = None
+    return Remaining(minutes, overdue, remaining_words(minutes, abs(due_at - now).days, overdue))
+
+
+def budget_of(clock: Clock, at: datetime) -> Budget | None:
+    """Return what is used and left of the limit of ``clock``; ``None`` for a given day."""
+    if clock.limit is None:
+        return None
+    stops = stops_of(clock.pauses.all())
+    if clock.paused_at:
+        stops.append(Stop(clock.paused_at, max(at, clock.paused_at)))
+    until = clock.stopped_at or at
+    return rules.budget(calendar(), clock.started_at, clock.limit, stops, until)
+
+
+def explain(clock: Clock) -> Trace:
+    """Return why ``clock`` ends when it does; ``trace_lines`` puts it into sentences."""
+    if clock.limit is None:
+        return Trace(clock.started_at, clock.due_at, None)
+    due = deadline_of(clock, clock.pauses.all())
+    return replace(
+        due.trace,
+        paused_at=clock.paused_at,
+        recalculated=due.calendar_version != clock.calendar_version,
+    )
