@@ -115,12 +115,15 @@ def capacities(officer: Any, at: datetime) -> list[Capacity]:
     return list(found.values())
 
 
-def acts_now(by: object, at: datetime) -> bool:
-    """Tell whether a capacity that was looked up earlier still holds at ``at``."""
+def current(by: object, at: datetime) -> Capacity | None:
+    """Return the capacity as it stands at ``at``, or ``None`` where it does not hold any more.
+
+    A page was drawn before the button was pressed; in between a post may have ended.
+    """
     if not isinstance(by, Capacity):
-        return False
+        return None
     officer = Officer.objects.filter(pk=by.officer.pk).first()
-    return any(by == capacity for capacity in capacities(officer, at))
+    return next((held for held in capacities(officer, at) if held == by), None)
 
 
 def _scope(held: Iterable[Capacity]) -> Scope:

@@ -32,8 +32,6 @@ class KeptQuerySet(models.QuerySet[Any]):
 class Kept(models.Model):
     """A row that is never deleted."""
 
-    objects = KeptQuerySet.as_manager()
-
     class Meta:
         abstract = True
 
@@ -130,6 +128,11 @@ def normal_staff_no(typed: str) -> str:
     return value if STAFF_NO.fullmatch(value) else ""
 
 
+def _hashable(password: str) -> str:
+    """Bound the work of hashing: one sign beyond the longest is enough to fail."""
+    return password[: PASSWORD_MAX + 1].encode("utf-8", "replace").decode()
+
+
 class OfficerManager(BaseUserManager.from_queryset(KeptQuerySet)):  # type: ignore[misc]
     """Officers by staff number."""
 
@@ -145,12 +148,14 @@ class Officer(AbstractBaseUser, Kept):
     name = models.CharField(_("姓名"), max_length=100)
     phone = models.CharField(_("电话"), max_length=20, blank=True)
     is_active = models.BooleanField(_("在用"), default=True)
+    # Set where somebody else knows the password; the officer changes it before anything else.
+    must_change_password = models.BooleanField(_("须改密码"), default=False)
     # Part of what a session is signed with: one step, and every session of the officer is dead.
     session_epoch = models.PositiveIntegerField(default=0)
     # Written by Django at each login, outside any act; nothing here needs it.
     last_login = None
 
-    objects = OfficerManager()  # type: ignore[misc,assignment]
+    objects = OfficerManager()
 
     USERNAME_FIELD = "staff_no"
     REQUIRED_FIELDS = ["name"]
@@ -173,13 +178,13 @@ class Officer(AbstractBaseUser, Kept):
         return self.subject
 
     def set_password(self, raw_password: str | None) -> None:
-        """Keep a hash of the password. Never hashes more than one sign beyond the longest."""
-        super().set_password(raw_password and raw_password[: PASSWORD_MAX + 1])
+        """Keep a hash of the password; a longer one than allowed would never open anything."""
+        super().set_password(None if raw_password is None else _hashable(raw_password))
 
-    def check_password(self, raw_password: str) -> bool:
-        """Tell whether it is the password; a longer one than allowed takes as long and is not."""
-        matches = super().check_password(raw_password[: PASSWORD_MAX + 1])
-        return matches and len(raw_password) <= PASSWORD_MAX
+    def check_password(self, raw_password: str | None) -> bool:
+        """Tell whether it is the password; one longer than allowed takes as long and is not."""
+        matches = super().check_password(_hashable(raw_password or ""))
+        return matches and len(raw_password or "") <= PASSWORD_MAX
 
     def get_session_auth_hash(self) -> str:
         """Return what a session of this officer must carry to be alive."""
@@ -197,6 +202,8 @@ class Post(Kept):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts", verbose_name=_("单位"))
     role = models.CharField(_("角色"), max_length=40)
     name = models.CharField(_("岗位名称"), max_length=100)
+
+    objects = KeptQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("岗位")

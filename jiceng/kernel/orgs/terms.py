@@ -12,6 +12,8 @@ from jiceng.kernel.base.registry import Registry
 
 MAX_DEPTH = 12
 PASSWORD_MAX = 128
+# A spreadsheet runs a cell that starts with one of these.
+FORMULA_SIGNS = tuple("=+-@＝＋－＠")
 LONGEST_DELEGATION = timedelta(days=366)
 
 

@@ -1,0 +1,115 @@
+"""The cast of every test, in a small zone: who may, who may not, and who sees nothing.
+
+王 is on duty in the street, 李 walks a grid of its community, 张 heads the street, 钱 handles,
+孙 verifies, 赵 is on duty in another street, 周 administers the organisation; 群众 is a resident
+without account. The rows are written directly: the history of a test begins empty.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from jiceng.kernel.base.clock import SHANGHAI, legal_day
+from jiceng.kernel.ledger.service import RESIDENT, Actor
+from jiceng.kernel.orgs.models import Officer, Post, Tenure, Unit
+from jiceng.kernel.orgs.service import Capacity
+from jiceng.kernel.orgs.terms import ROLES, Kind
+
+# A Monday in a week without holidays.
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
+
+
+def unit(
+    code: str, name: str, kind: Kind, parent: Unit | None = None, *, at: datetime = MONDAY
+) -> Unit:
+    """Write a unit that exists since the day of ``at``."""
+    row = Unit.objects.create(
+        code=code,
+        name=name,
+        short_name=name,
+        kind=kind,
+        parent=parent,
+        path=f"new/{code}",
+        depth=parent.depth + 1 if parent else 0,
+        division_code=code if code.isdigit() else "",
+        founded_on=legal_day(at),
+    )
+    row.path = f"{parent.path if parent else '/'}{row.pk}/"
+    row.save(update_fields=["path"])
+    return row
+
+
+def post(of: Unit, role: str) -> Post:
+    """Write a post of a registered role, named after it."""
+    return Post.objects.create(unit=of, role=role, name=str(ROLES.get(role).label))
+
+
+def officer(staff_no: str, name: str) -> Officer:
+    """Write an officer who cannot sign in with a password."""
+    row = Officer(staff_no=staff_no, name=name, phone="13800000000")
+    row.set_unusable_password()
+    row.save(force_insert=True)
+    return row
+
+
+def hold(
+    holder: Officer, held: Post, *, at: datetime = MONDAY, until: datetime | None = None
+) -> Capacity:
+    """Let an officer hold a post in ``[at, until)``."""
+    Tenure.objects.create(post=held, officer=holder, starts_at=at, ends_at=until)
+    return Capacity(holder, held)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """A zone with two streets and who works in it, all since ``at``."""
+
+    at: datetime
+    zone: Unit
+    street: Unit
+    community: Unit
+    village: Unit
+    other_street: Unit
+    other_community: Unit
+    wang: Capacity
+    li: Capacity
+    zhang: Capacity
+    qian: Capacity
+    sun: Capacity
+    zhao: Capacity
+    zhou: Capacity
+    crowd: Actor = field(default=RESIDENT)
+
+    @property
+    def officers(self) -> list[Capacity]:
+        """Return everybody with a post."""
+        return [self.wang, self.li, self.zhang, self.qian, self.sun, self.zhao, self.zhou]
+
+
+def assemble(at: datetime = MONDAY) -> Cast:
+    """Write the zone and its people."""
+    zone = unit("990000", "示范经济开发区", Kind.ZONE, at=at)
+    street = unit("990000001", "东湖街道", Kind.STREET, zone, at=at)
+    community = unit("990000001001", "柳岸社区", Kind.COMMUNITY, street, at=at)
+    village = unit("990000001201", "石桥村", Kind.VILLAGE, street, at=at)
+    other_street = unit("990000002", "西岭街道", Kind.STREET, zone, at=at)
+    other_community = unit("990000002001", "枫林社区", Kind.COMMUNITY, other_street, at=at)
+
+    def work(staff_no: str, name: str, of: Unit, role: str) -> Capacity:
+        return hold(officer(staff_no, name), post(of, role), at=at)
+
+    return Cast(
+        at=at,
+        zone=zone,
+        street=street,
+        community=community,
+        village=village,
+        other_street=other_street,
+        other_community=other_community,
+        wang=work("1001", "王小值", street, "duty_officer"),
+        li=work("1002", "李小格", community, "grid_member"),
+        zhang=work("1003", "张小任", street, "unit_head"),
+        qian=work("1004", "钱小处", street, "handler"),
+        sun=work("1005", "孙小核", street, "verifier"),
+        zhao=work("1006", "赵小远", other_street, "duty_officer"),
+        zhou=work("1007", "周小组", zone, "org_admin"),
+    )
