@@ -14,6 +14,7 @@ from jiceng.kernel.orgs.authority import (
 )
 from jiceng.kernel.orgs.divisions import BadTable
 from jiceng.kernel.orgs.importing import Imported, import_divisions
+from jiceng.kernel.orgs.models import normal_staff_no
 from jiceng.kernel.orgs.officers import (
     change_password,
     deactivate_officer,
@@ -64,6 +65,7 @@ __all__ = [
     "in_tree_order",
     "issue_password",
     "move_unit",
+    "normal_staff_no",
     "on_vacancy",
     "posts_for",
     "register_officer",
