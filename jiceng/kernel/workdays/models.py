@@ -50,12 +50,14 @@ class Clock(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("时钟")
         constraints = [
+            # A comparison with NULL is neither true nor false, and SQL lets that pass a check.
             models.CheckConstraint(
                 condition=Q(kind=ClockKind.GIVEN, limit_kind="", limit_amount__isnull=True)
                 | Q(
                     kind__in=[ClockKind.PROMISED, ClockKind.STATUTORY],
                     limit_kind__in=LimitKind.values,
                     convention__in=Convention.values,
+                    limit_amount__isnull=False,
                     limit_amount__gt=0,
                 ),
                 name="clock_limit_is_positive",

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from jiceng.kernel.ledger.service import SYSTEM, append
+from jiceng.kernel.ledger.service import OPERATOR, SYSTEM, Actor, NewEntry, append_many
 from jiceng.kernel.workdays.clocks import deadline_of
 from jiceng.kernel.workdays.models import Clock, ClockQuerySet
 from jiceng.kernel.workdays.refusals import CalendarUnknown
@@ -28,13 +28,13 @@ def reproject(at: datetime) -> list[Clock]:
     counting = Clock.objects.running().exclude(calendar_version="")
     versions = counting.order_by().values_list("calendar_version", flat=True).distinct()
     stale = [version for version in versions if not current.is_current(version)]
-    return _derive_again(counting.filter(calendar_version__in=stale), at)
+    return _derive_again(counting.filter(calendar_version__in=stale), SYSTEM, at)
 
 
 def rebuild(at: datetime) -> list[Clock]:
     """Derive every running deadline again, record what moves like ``reproject``, return those."""
     read_again()
-    return _derive_again(Clock.objects.running().exclude(limit_kind=""), at)
+    return _derive_again(Clock.objects.running().exclude(limit_kind=""), OPERATOR, at)
 
 
 def reproject_deadlines(at: datetime) -> int:
@@ -42,47 +42,34 @@ def reproject_deadlines(at: datetime) -> int:
     return len(reproject(at))
 
 
-def _derive_again(clocks: ClockQuerySet, at: datetime) -> list[Clock]:
+def _derive_again(clocks: ClockQuerySet, by: Actor, at: datetime) -> list[Clock]:
     """Go through ``clocks`` in batches, each in a transaction, so that no lock is held for long."""
     moved: list[Clock] = []
     last = 0
-    while batch := list(
-        clocks.filter(pk__gt=last).order_by("pk").prefetch_related("pauses")[:BATCH]
-    ):
+    paused = clocks.order_by("pk").prefetch_related("pauses")
+    while batch := list(paused.filter(pk__gt=last)[:BATCH]):
         last = batch[-1].pk
         with transaction.atomic():
-            moved += [clock for clock in batch if _moves(clock, at)]
+            changed = [(clock, was) for clock in batch if (was := _derive(clock))]
+            append_many(_entry(clock, was, by, at) for clock, was in changed)
+        moved += [clock for clock, _was in changed]
     return moved
 
 
-def _moves(clock: Clock, at: datetime) -> bool:
-    """Derive one deadline again; tell whether a reader of it would see a change."""
+def _derive(clock: Clock) -> datetime | None:
+    """Derive one deadline again; return the old one if a reader of it would see a change."""
     try:
         due = deadline_of(clock, clock.pauses.all())
     except CalendarUnknown:
         # One clock whose year was taken away must not keep the others from moving.
         log.exception("the deadline of clock %s cannot be derived any more", clock.pk)
-        return False
-    before = clock.due_at, clock.provisional
-    if (*before, clock.calendar_version) == (due.due_at, due.provisional, due.calendar_version):
-        return False
-    if not _write(clock, due) or before == (due.due_at, due.provisional):
-        return False
-    append(
-        event=REPROJECTED,
-        subject=clock.subject,
-        by=SYSTEM,
-        at=at,
-        facts={
-            "clock": clock.pk,
-            "kind": clock.kind,
-            "was": before[0],
-            "due_at": due.due_at,
-            "provisional": due.provisional,
-            "calendar": due.calendar_version,
-        },
-    )
-    return True
+        return None
+    was, was_provisional, version = clock.due_at, clock.provisional, clock.calendar_version
+    if (was, was_provisional, version) == (due.due_at, due.provisional, due.calendar_version):
+        return None
+    if not _write(clock, due) or (was, was_provisional) == (due.due_at, due.provisional):
+        return None
+    return was
 
 
 def _write(clock: Clock, due: Deadline) -> bool:
@@ -100,3 +87,15 @@ def _write(clock: Clock, due: Deadline) -> bool:
     for name, value in changes.items():
         setattr(clock, name, value)
     return True
+
+
+def _entry(clock: Clock, was: datetime, by: Actor, at: datetime) -> NewEntry:
+    facts = {
+        "clock": clock.pk,
+        "kind": clock.kind,
+        "was": was,
+        "due_at": clock.due_at,
+        "provisional": clock.provisional,
+        "calendar": clock.calendar_version,
+    }
+    return NewEntry(REPROJECTED, clock.subject, by, at, facts)

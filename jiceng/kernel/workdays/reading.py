@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -55,9 +56,8 @@ def read_limit(text: str) -> Limit:
     kind = _kinds().get(found.group(2)) if found else None
     if found is None or kind is None:
         raise BadLimit()
-    return Limit(
-        kind, found.group(1), Convention.NEXT_DAY if found.group(3) else Convention.ROLLING
-    )
+    convention = Convention.NEXT_DAY if found.group(3) else Convention.ROLLING
+    return Limit(kind, Decimal(found.group(1)), convention)
 
 
 def _kinds() -> dict[str, str]:

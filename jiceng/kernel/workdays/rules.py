@@ -88,15 +88,10 @@ def deadline(
     end, stops = _stretch(line, start, limit, _in_order(start, pauses))
     due_at = line.instant(end)
     day = civil(due_at).date()
-    if not limit.counts_workdays:
-        return Deadline(due_at, False, "", _why(calendar, start, limit, due_at, "", stops))
-    version = calendar.version(civil(start).year, day.year)
-    why = _why(calendar, start, limit, due_at, version, stops)
-    return Deadline(due_at, calendar.is_provisional(day), version, why)
-
-
-def _why(*traced: object) -> partial[Trace]:
-    return partial(explain, *traced)  # type: ignore[arg-type]
+    version = calendar.version(civil(start).year, day.year) if limit.counts_workdays else ""
+    provisional = limit.counts_workdays and calendar.is_provisional(day)
+    why = partial(explain, calendar, start, limit, due_at, version, stops)
+    return Deadline(due_at, provisional, version, why)
 
 
 def _in_order(start: datetime, pauses: Iterable[Stop]) -> list[Stop]:

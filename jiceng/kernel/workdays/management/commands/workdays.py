@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -39,7 +40,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, words: list[str], **options: Any) -> None:
         """Do what the first word says."""
-        tasks = {
+        tasks: dict[tuple[str, int], Callable[..., None]] = {
             ("check", 0): self.check_files,
             ("show", 1): self.show,
             ("due", 2): self.due,
@@ -71,8 +72,8 @@ class Command(BaseCommand):
     def show(self, text: str) -> None:
         """Print the notices, days off and made-up days of one year."""
         calendar = read_again()
-        digits = ascii_digits(text)
-        year = calendar.years.get(int(digits)) if digits.isascii() and digits.isdigit() else None
+        by_text = {str(number): year for number, year in calendar.years.items()}
+        year = by_text.get(ascii_digits(text))
         if year is None:
             raise CalendarUnknown(_t("没有“%(year)s”年已公布的日历。") % {"year": text[:20]})
         for notice in year.notices:
