@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.errors import Conflict
@@ -43,10 +44,14 @@ def open_row(number: int, at: datetime, reason: str, **prior: Any) -> Epoch:
 def current_head(at: datetime) -> Head:
     """Return the head of the newest epoch; the first call ever opens epoch 1."""
     head = Head.objects.order_by("-epoch").first()
-    if head is None:
-        open_row(1, at, FIRST_REASON)
-        head = Head.objects.get(epoch=1)
-    return head
+    if head is not None:
+        return head
+    try:
+        with transaction.atomic():
+            open_row(1, at, FIRST_REASON)
+    except IntegrityError:
+        pass  # another sealer opened it while this one waited for its row
+    return Head.objects.get(epoch=1)
 
 
 def open_next(at: datetime, reason: str) -> Epoch:

@@ -5,8 +5,8 @@ refuse, as they should. Registered as a pytest plugin this module takes them dow
 alone; and every test gets a signing key and an anchor file of its own.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,13 @@ from django.conf import settings
 from django.db import connection, connections
 from django.test import TransactionTestCase
 
-GUARDED = ("ledger_entry", "ledger_seal", "ledger_checkpoint", "ledger_epoch")
+GUARDED = (
+    "ledger_entry",
+    "ledger_seal",
+    "ledger_checkpoint",
+    "ledger_epoch",
+    "procedures_procedureversion",
+)
 
 
 def _postgresql(verb: str) -> None:
@@ -28,7 +34,8 @@ def _take_down() -> list[str]:
     """Drop the triggers of SQLite; return the statements that create them again."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'ledger%'"
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE(%'"
+            " OR type = 'trigger' AND tbl_name LIKE 'ledger%'"
         )
         triggers = cursor.fetchall()
         for name, _sql in triggers:
@@ -40,7 +47,7 @@ def _take_down() -> list[str]:
 def ledger_open() -> Iterator[None]:
     """Let the owner of the database change history inside this block, as a forger would.
 
-    Outside a transaction: the guards come down and go up for every connection.
+    The guards come down and go up for every connection.
     """
     if connection.vendor == "postgresql":
         _postgresql("DISABLE")
@@ -58,10 +65,16 @@ def ledger_open() -> Iterator[None]:
                     cursor.execute(statement, None)
 
 
+@pytest.fixture
+def forger() -> Callable[[], AbstractContextManager[None]]:
+    """Return ``ledger_open`` for tests of packages that may not import this one."""
+    return ledger_open
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _flush_past_the_guards() -> Iterator[None]:
     """Let the clean-up of Django's transactional tests through, on databases of tests only."""
-    clean_up = TransactionTestCase._fixture_teardown
+    clean_up = vars(TransactionTestCase)["_fixture_teardown"]
 
     def open_and_clean_up(self: TransactionTestCase) -> None:
         if "ledger_entry" in connection.introspection.table_names():
@@ -70,9 +83,9 @@ def _flush_past_the_guards() -> Iterator[None]:
         else:
             clean_up(self)
 
-    TransactionTestCase._fixture_teardown = open_and_clean_up  # type: ignore[method-assign]
-    yield
-    TransactionTestCase._fixture_teardown = clean_up  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", open_and_clean_up)
+        yield
 
 
 @pytest.fixture(scope="session")
