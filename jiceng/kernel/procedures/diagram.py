@@ -1,7 +1,7 @@
 """The diagram of a procedure: boxes in rows from start to end, arrows between them.
 
-Rows follow the way forward; moves that lead back run in lanes on the right, so that no arrow
-crosses a box. All measures are SVG units.
+Rows follow the way forward, the main way on the right and what turns off it on the left; moves
+that lead back run in lanes on the far right, each in its own. All measures are SVG units.
 """
 
 from collections import defaultdict, deque
@@ -104,12 +104,13 @@ def _rows(procedure: Procedure) -> list[list[str]]:
 
 
 def _boxes(procedure: Procedure, rows: list[list[str]]) -> dict[str, Box]:
+    columns = max(len(row) for row in rows)
     boxes = {}
     for line, row in enumerate(rows):
         for column, code in enumerate(row):
             boxes[code] = Box(
                 step=procedure.step(code),
-                x=MARGIN + column * (BOX_WIDTH + GAP_X),
+                x=MARGIN + (columns - 1 - column) * (BOX_WIDTH + GAP_X),
                 y=MARGIN + line * (BOX_HEIGHT + GAP_Y),
                 start=code == procedure.start,
             )

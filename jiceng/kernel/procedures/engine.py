@@ -5,7 +5,7 @@ whoever comes second finds the step gone and is told what can be done now. Branc
 therefore never disturb each other, and a join opens once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,9 +25,13 @@ from jiceng.kernel.procedures.publishing import version_of
 from jiceng.kernel.procedures.rules import Move, Procedure, Step
 from jiceng.kernel.procedures.terms import Outcome, Priority
 from jiceng.kernel.workdays import service as workdays
+from jiceng.kernel.workdays.models import Clock
 from jiceng.kernel.workdays.service import Limit
 
 NUMBER_TRIES = 8
+
+# Who sits where: the nearest filled post of a role, at a unit or above it, at an instant.
+Seat = Callable[[str, Unit, datetime], Post | None]
 
 
 class MoveNotPossible(Conflict):
@@ -70,6 +74,28 @@ class Missing(BadInput):
 
     code = "missing"
     sentence = _("请填写办理这一步所需的内容。")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A move as somebody asks for it. ``step_id`` is the open step that the page showed, ``unit``
+    where the case shall go, ``given`` what the move needs."""
+
+    move: str
+    by: Actor
+    at: datetime
+    step_id: int | None = None
+    unit: Unit | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Past:
+    """What the rules ask about the history of a case: who made which move, and which unit had a
+    step last."""
+
+    made: Callable[[], Iterable[tuple[str, str]]]
+    last_unit: Callable[[str], Unit | None]
 
 
 @dataclass(frozen=True)
@@ -119,18 +145,26 @@ def open_case(
     case = _insert_case(
         system=system, procedure=procedure, title=title, unit=unit, opened_at=at, priority=priority
     )
-    if limit is not None:
-        clock = workdays.start_clock(subject=case.subject, kind="promised", limit=limit, at=at)
-    elif due_at is not None:
-        clock = workdays.given_clock(subject=case.subject, due_at=due_at, at=at)
-    else:
-        clock = None
+    clock = promise(case, at, limit, due_at)
     if clock is not None:
-        case.due_at, case.provisional = clock.due_at, clock.provisional
+        clock.save(force_insert=True)
         case.save(update_fields=["due_at", "provisional"])
     first = procedure.procedure.step(procedure.procedure.start)
     place_step(case, first, unit, at).save()
     return case
+
+
+def promise(case: Case, at: datetime, limit: Limit | None, due_at: datetime | None) -> Clock | None:
+    """Set the day of ``case``, counted or given, and return its clock, unsaved; ``None`` where
+    nothing is promised."""
+    if limit is not None:
+        clock = workdays.new_clock(subject=case.subject, kind="promised", limit=limit, at=at)
+    elif due_at is not None:
+        clock = workdays.new_given_clock(subject=case.subject, due_at=due_at, at=at)
+    else:
+        return None
+    case.due_at, case.provisional = clock.due_at, clock.provisional
+    return clock
 
 
 def _insert_case(**values: Any) -> Case:
@@ -145,11 +179,22 @@ def _insert_case(**values: Any) -> Case:
     raise Conflict(code="no_number")
 
 
-def place_step(case: Case, step: Step, unit: Unit, at: datetime) -> CaseStep:
-    """Return the new, unsaved stay of ``case`` in ``step``, held by the nearest filled post."""
+def place_step(
+    case: Case,
+    step: Step,
+    unit: Unit,
+    at: datetime,
+    *,
+    seat: Seat = posts_for,
+    limits: bool = True,
+) -> CaseStep:
+    """Return the new, unsaved stay of ``case`` in ``step``, held by the nearest filled post.
+
+    Without ``limits`` the step has no day of its own, as where history of elsewhere is taken over.
+    """
     holder = step.holder
-    post = posts_for(holder.role, unit, at) if holder else None
-    due = workdays.deadline(at, step.promised) if step.promised else None
+    post = seat(holder.role, unit, at) if holder else None
+    due = workdays.deadline(at, step.promised) if step.promised and limits else None
     return CaseStep(
         case=case,
         branch=step.branch,
@@ -184,13 +229,47 @@ def advance(
     steps = {
         step.step: step for step in case.steps.open().select_related("unit", "post").order_by("id")
     }
-    chosen, left = _choose(case, steps, move, step_id)
-    _check(case, left, chosen, by, given or {})
-    transition = Transition(case, chosen, left, _open_targets(case, steps, chosen, left, unit, at))
-    _leave(case, left, chosen, by, at)
+    asked = Asked(move, by, at, step_id, unit, given or {})
+    transition = decide(case, steps, _recorded_past(case), asked)
+    _leave(case, transition.left, transition.move, by, at)
     CaseStep.objects.bulk_create(transition.opened)
-    _settle(case, chosen, left, transition.opened, at)
+    _settle(case, transition.move, at)
     return transition
+
+
+def _recorded_past(case: Case) -> Past:
+    """Return the history of ``case`` as the database has it, asked when it is needed."""
+    left = case.steps.filter(left_at__isnull=False)
+
+    def last_unit(step: str) -> Unit | None:
+        last = case.steps.filter(step=step).select_related("unit").order_by("-id").first()
+        return last.unit if last else None
+
+    return Past(lambda: left.values_list("move", "left_by"), last_unit)
+
+
+def decide(
+    case: Case,
+    steps: dict[str, CaseStep],
+    past: Past,
+    asked: Asked,
+    place: Callable[..., CaseStep] = place_step,
+) -> Transition:
+    """Return what the move does to ``case``, which stands in ``steps``; nothing is changed yet.
+
+    This alone applies the rules of a move, to a case at a desk as to thousands in bulk. Raises
+    what ``advance`` raises.
+    """
+    chosen, left = _choose(case, steps, asked.move, asked.step_id)
+    _check(left, chosen, asked, past)
+    codes = case.definition.fire(frozenset(steps), chosen, left.step)
+    targets = [case.definition.step(code) for code in codes]
+    opened = [
+        place(case, target, _unit_for(case, target, asked.unit, past), asked.at)
+        for target in targets
+        if not target.final
+    ]
+    return Transition(case, chosen, left, opened)
 
 
 def _choose(
@@ -210,16 +289,16 @@ def _choose(
     return chosen, steps[source]
 
 
-def _check(case: Case, step: CaseStep, move: Move, by: Actor, given: Mapping[str, Any]) -> None:
-    if not holds(by, step):
+def _check(step: CaseStep, move: Move, asked: Asked, past: Past) -> None:
+    if not holds(asked.by, step):
         raise NotHolder()
-    made = set(case.steps.filter(left_at__isnull=False).values_list("move", "left_by"))
+    made = set(past.made())
     if not {code for code, person in made}.issuperset(move.after):
         raise TooEarly(after=list(move.after))
-    if any((code, by.ref) in made for code in move.differs_from):
+    if any((code, asked.by.ref) in made for code in move.differs_from):
         raise SamePerson()
     for need in move.needs:
-        if not given.get(need):
+        if not asked.given.get(need):
             raise Missing(field=need, need=need)
 
 
@@ -228,31 +307,10 @@ def holds(by: Actor, step: CaseStep) -> bool:
     return isinstance(by, Capacity) and step.post_id is not None and by.post.pk == step.post_id
 
 
-def _open_targets(
-    case: Case,
-    steps: dict[str, CaseStep],
-    move: Move,
-    left: CaseStep,
-    unit: Unit | None,
-    at: datetime,
-) -> list[CaseStep]:
-    procedure = case.definition
-    opened = procedure.fire(frozenset(steps), move, left.step)
-    targets = [procedure.step(code) for code in opened]
-    return [
-        place_step(case, target, _unit_for(case, target, unit), at)
-        for target in targets
-        if not target.final
-    ]
-
-
-def _unit_for(case: Case, target: Step, unit: Unit | None) -> Unit:
+def _unit_for(case: Case, target: Step, unit: Unit | None, past: Past) -> Unit:
     if target.holder is None or target.holder.at == "owner":
         return case.unit
-    if unit is not None:
-        return unit
-    last = case.steps.filter(step=target.code).select_related("unit").order_by("-id").first()
-    return last.unit if last else case.unit
+    return unit or past.last_unit(target.code) or case.unit
 
 
 def _leave(case: Case, left: CaseStep, move: Move, by: Actor, at: datetime) -> None:
@@ -263,17 +321,22 @@ def _leave(case: Case, left: CaseStep, move: Move, by: Actor, at: datetime) -> N
         raise StalePage(version=case.version)
 
 
-def _settle(case: Case, move: Move, left: CaseStep, opened: list[CaseStep], at: datetime) -> None:
-    """Count the move on the case, end it at a final step, stop or start the promised clock."""
+def conclude(case: Case, move: Move, at: datetime) -> bool:
+    """Count the move on ``case`` in memory; tell whether it ended the case."""
     final = next((s for s in map(case.definition.step, move.targets) if s.final), None)
-    changes: dict[str, Any] = {"version": F("version") + 1}
-    if final:
-        changes |= {"closed_at": at, "outcome": final.outcome}
-        workdays.stop_clocks(case.subject, at=at)
-    Case.objects.filter(pk=case.pk).update(**changes)
     case.version += 1
     if final:
         case.closed_at, case.outcome = at, Outcome(final.outcome)
+    return final is not None
+
+
+def _settle(case: Case, move: Move, at: datetime) -> None:
+    """Count the move on the case, and end it at a final step with its clocks."""
+    changes: dict[str, Any] = {"version": F("version") + 1}
+    if conclude(case, move, at):
+        changes |= {"closed_at": case.closed_at, "outcome": case.outcome}
+        workdays.stop_clocks(case.subject, at=at)
+    Case.objects.filter(pk=case.pk).update(**changes)
 
 
 def allowed_moves(procedure: Procedure, step: CaseStep, by: Actor) -> list[Move]:

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings as installation
 from pytest_django import Settings
 
+from jiceng.kernel.procedures.service import version_of
 from jiceng.kernel.testing.cast import MONDAY, Cast, assemble
 
 
@@ -38,3 +39,9 @@ def now() -> datetime:
 def cast(db: None, now: datetime) -> Cast:
     """Return the cast, in place since this morning."""
     return assemble(now)
+
+
+@pytest.fixture(autouse=True)
+def _forget_versions() -> None:
+    """Forget published versions: the next test's database numbers its own from the same start."""
+    version_of.cache_clear()

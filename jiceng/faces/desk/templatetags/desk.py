@@ -19,7 +19,7 @@ register = template.Library()
 def holder_label(step: Step) -> str:
     """Return who holds a step, in words."""
     if step.holder is None:
-        return ""
+        return "—"
     role = ROLES.find(step.holder.role)
     where = _("承办单位") if step.holder.at == "given" else _("责任单位")
     return f"{where} · {role.label if role else step.holder.role}"
