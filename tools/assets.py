@@ -71,6 +71,8 @@ def assemble(modules: Path = MODULES, build: Path = BUILD) -> tuple[int, int]:
     files = listed(SERVED + development, modules) + font_files(modules)
     for folder in ("vendor", "vendor-dev"):
         shutil.rmtree(build / folder, ignore_errors=True)
+    # Where `collectstatic` gathers for production; WhiteNoise warns where it is not there.
+    (build / "static").mkdir(parents=True, exist_ok=True)
     return len(files), sum(copy(path, build / folder) for path, folder in files)
 
 

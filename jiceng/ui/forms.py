@@ -18,6 +18,7 @@ from jiceng.kernel.base.front_door import BadEncoding
 from jiceng.kernel.base.text import ascii_digits, clean_line, clean_text, phone_number
 
 MAX_WHOLE = 2**31 - 1  # what an integer column holds on every database
+LONGEST_NUMBER = 60
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 # What a byte sequence becomes that is not UTF-8: storing it would be storing mojibake.
 REPLACEMENT = "\ufffd"
@@ -41,7 +42,7 @@ class Form(forms.Form):
             field.error_messages["required"] = format_lazy(_asked_for(field), label=label)
 
 
-def _asked_for(field: forms.Field) -> Promise:
+def _asked_for(field: forms.Field) -> Any:
     """Return how an empty field asks for itself: one writes, chooses or ticks."""
     if isinstance(field, forms.BooleanField):
         return _("请勾选“{label}”。")
@@ -61,7 +62,7 @@ class CleanCharField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Return the clean text; a character that cannot be stored is an error of the field."""
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         if REPLACEMENT in text:
             raise as_error(BadEncoding())
         clean = clean_text if self.paragraphs else clean_line
@@ -96,8 +97,11 @@ class _PlainDigits:
 
     def to_python(self, value: Any) -> Any:
         """Return what the field makes of the plain digits."""
-        plain = ascii_digits(value[:100]).strip() if isinstance(value, str) else value
-        return super().to_python(plain)  # type: ignore[misc]
+        if isinstance(value, str):
+            if len(value) > LONGEST_NUMBER:
+                raise ValidationError(self.error_messages["invalid"], code="invalid")  # type: ignore[attr-defined]
+            value = ascii_digits(value).strip()
+        return super().to_python(value)  # type: ignore[misc]
 
 
 class WholeNumberField(_PlainDigits, forms.IntegerField):
@@ -133,7 +137,7 @@ class Place(NamedTuple):
 class DegreesField(_PlainDigits, forms.DecimalField):
     """One coordinate in degrees, rounded to six places (a tenth of a metre)."""
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         """Return the degrees; not-a-number and infinity are no coordinates."""
         degrees = super().to_python(value)
         if degrees is None:
@@ -149,7 +153,7 @@ class PlaceInput(forms.MultiWidget):
     template_name = "ui/components/place-input.html"
     use_fieldset = True
 
-    def __init__(self, areas: str = "") -> None:
+    def __init__(self, areas: str | Promise = "") -> None:
         self.areas = areas
         attributes = {"inputmode": "decimal", "autocomplete": "off"}
         super().__init__({name: forms.TextInput(attrs=attributes) for name in ("lat", "lng")})
@@ -170,7 +174,7 @@ class PlaceField(forms.MultiValueField):
 
     widget = PlaceInput
 
-    def __init__(self, *, areas: str = "", **kwargs: Any) -> None:
+    def __init__(self, *, areas: str | Promise = "", **kwargs: Any) -> None:
         message = {"invalid": _("经纬度应为以度为单位的数字。")}
         degrees = [DegreesField(required=False, error_messages=message) for _axis in range(2)]
         kwargs.setdefault("widget", PlaceInput(areas))
@@ -225,7 +229,7 @@ class PhotosField(forms.FileField):
         self.most = most
         super().__init__(**kwargs)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         """Return the files; none where the field may stay empty."""
         files = [super(PhotosField, self).clean(file, initial) for file in data or []]
         if self.required and not files:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.templatetags.static import static
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.clock import SHANGHAI
@@ -18,6 +19,9 @@ from jiceng.ui.forms import (
     WholeNumberField,
 )
 from jiceng.ui.templatetags.ui import spaced
+
+# Class bodies run before the storage knows the file names of a release.
+static_lazy = lazy(static, str)
 
 LONG_UNIT = _("滨江新区管理委员会综合行政执法与生态环境保护联合工作办公室")
 LONG_TITLE = _(
@@ -47,7 +51,10 @@ class SpecimenForm(Form):
     people = WholeNumberField(label=_("涉及人数"), required=False)
     day = DayField(label=_("哪一天发现的"), required=False)
     place = PlaceField(
-        label=_("地点"), required=False, help_text=_("可以用手机定位，也可以在地图上点选。")
+        label=_("地点"),
+        required=False,
+        help_text=_("可以用手机定位，也可以在地图上点选。"),
+        areas=static_lazy("ui/specimen/areas.json"),
     )
     photos = PhotosField(label=_("照片"), required=False, help_text=_("最多六张。"))
     agree = forms.BooleanField(label=_("我愿意接受回访"))

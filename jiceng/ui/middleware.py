@@ -24,6 +24,8 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 MAX_QUERY_BYTES = 8_000
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+# Django hands a path that is not UTF-8 on with its broken bytes escaped again.
+BROKEN_PATH = re.compile(r"%[89A-Fa-f][0-9A-Fa-f]|[\0-\x1f\x7f]")
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 # Without letters and digits that the ear confuses: a reference is read over the telephone.
 REFERENCE_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -70,9 +72,9 @@ def check_request(request: HttpRequest) -> None:
     """Raise a ``Refusal`` for a request that nothing further in should have to survive."""
     if request.method not in METHODS:
         raise BadMethod()
-    environ = request.META
-    _check_text(environ.get("PATH_INFO", "").encode("latin-1", "replace"))
-    query = environ.get("QUERY_STRING", "").encode("latin-1", "replace")
+    if BROKEN_PATH.search(request.path_info):
+        raise BadEncoding()
+    query = request.META.get("QUERY_STRING", "").encode("latin-1", "replace")
     if len(query) > MAX_QUERY_BYTES:
         raise Malformed(_("网址过长。"), code="query_too_long")
     _check_encoded(query)

@@ -23,7 +23,11 @@ def inner(request: HttpRequest) -> str:
     """Return the page of ours that ``next`` names; anything else leads home."""
     wanted = request.POST.get("next", "")
     # A path of ours begins with one slash; a second one, or a backslash, names another host.
-    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+    if (
+        wanted[:1] == "/"
+        and wanted.isprintable()
+        and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    ):
         return wanted
     return "/"
 

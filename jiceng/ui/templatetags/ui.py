@@ -115,6 +115,7 @@ def confirm(
     cancel: str,
     action: str = "",
     kind: str = "primary",
+    heading: str = "h1",
 ) -> SafeString:
     """Ask before an act that cannot be taken back: a page, not a dialog; content names the act."""
     return _component(
@@ -125,6 +126,7 @@ def confirm(
         cancel=cancel,
         action=action,
         kind=kind,
+        heading=heading,
         csrf_token=context.get("csrf_token"),
     )
 
@@ -243,7 +245,9 @@ def timeline(moments: Iterable[Any]) -> dict:
 @register.simple_block_tag(end_name="endmoment")
 def moment(content: str, title: Text, at: Any = None, by: Text = "", tone: str = "") -> SafeString:
     """Write one moment of ``<ol class="timeline" role="list">`` with free content."""
-    return _component("moment", content=content.strip(), title=title, at=at, by=by, tone=tone)
+    return _component(
+        "moment", content=mark_safe(content.strip()), title=title, at=at, by=by, tone=tone
+    )
 
 
 @register.inclusion_tag(f"{FOLDER}steps.html")

@@ -5,9 +5,26 @@ import { fill } from "./position.js";
 
 const POINT_RADIUS = 9;
 
-function draw(canvas) {
-  const { L } = window;
-  const map = L.map(canvas, { attributionControl: false, zoomSnap: 0.5, keyboard: true });
+let leaflet = null;
+
+/** Leaflet, fetched once, and only by a page that has a map. */
+function load(source) {
+  leaflet ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = source;
+    script.onload = () => resolve(window.L);
+    script.onerror = reject;
+    document.head.append(script);
+  });
+  return leaflet;
+}
+
+async function draw(canvas) {
+  const L = await load(canvas.dataset.leaflet);
+  const map = L.map(canvas, { attributionControl: false, zoomControl: false, zoomSnap: 0.5 });
+  L.control
+    .zoom({ zoomInTitle: canvas.dataset.zoomIn, zoomOutTitle: canvas.dataset.zoomOut })
+    .addTo(map);
   const field = canvas.dataset.fills && document.getElementById(canvas.dataset.fills);
   let point = null;
 
@@ -33,13 +50,13 @@ function draw(canvas) {
     });
     field.addEventListener("change", () => given() && put(...given(), true));
   }
-  if (canvas.dataset.areas) areas(map, canvas.dataset.areas, () => Boolean(point));
+  if (canvas.dataset.areas) areas(L, map, canvas.dataset.areas, () => Boolean(point));
 }
 
-async function areas(map, url, placed) {
+async function areas(L, map, url, placed) {
   const answer = await fetch(url, { headers: { Accept: "application/geo+json, application/json" } });
   if (!answer.ok) return;
-  const layer = window.L.geoJSON(await answer.json(), {
+  const layer = L.geoJSON(await answer.json(), {
     style: ({ properties }) => ({
       className: properties.here ? "map__area map__area--here" : "map__area",
     }),
@@ -47,9 +64,8 @@ async function areas(map, url, placed) {
       if (properties.name) shape.bindTooltip(properties.name, { sticky: true });
     },
   });
-  layer.addTo(map).bringToBack();
   if (!placed()) map.fitBounds(layer.getBounds(), { padding: [12, 12] });
+  layer.addTo(map).bringToBack();
 }
 
-// Leaflet is a deferred script: like this module it has run by now, in the order of the page.
 onContent((root) => fresh(root, "[data-place-map]", "map").forEach(draw));
