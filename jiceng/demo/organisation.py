@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import cycle, islice
+from typing import TypeVar
 
 from jiceng.demo import zone
 from jiceng.kernel.base.clock import SHANGHAI
-from jiceng.kernel.ledger.service import SYSTEM
+from jiceng.kernel.ledger.service import SYSTEM, Done
 from jiceng.kernel.orgs.models import Officer, Post, Unit
 from jiceng.kernel.orgs.service import (
     appoint,
@@ -20,6 +21,7 @@ from jiceng.kernel.workdays.service import Limit, urgent_hours, work_hours, work
 from jiceng.systems.grid import actions
 from jiceng.systems.grid.terms import Kind, Role
 
+T = TypeVar("T")
 FOUNDED_AT = datetime(2022, 1, 4, 8, 0, tzinfo=SHANGHAI)
 PART_TIME_MEMBERS = 124
 PASSWORD = "jiceng-demo-2022"
@@ -68,6 +70,13 @@ ACCOUNTS = (
 )
 
 
+def new(done: Done[T]) -> T:
+    """Return what an act made; the demo makes everything once, so nothing is a replay."""
+    if done.value is None:
+        raise RuntimeError("the demo zone is founded once")
+    return done.value
+
+
 class Founder:
     """Founds the organisation step by step; every step is an act of the system at one instant."""
 
@@ -89,7 +98,7 @@ class Founder:
         self._passwords()
 
     def _unit(self, code: str, name: str, kind: str, parent: str = "", short: str = "") -> None:
-        self.zone.units[code] = found_unit(
+        founded = found_unit(
             by=SYSTEM,
             at=FOUNDED_AT,
             code=code,
@@ -98,7 +107,8 @@ class Founder:
             short_name=short,
             parent=self.zone.units.get(parent),
             division_code=code if code.isdigit() else "",
-        ).value
+        )
+        self.zone.units[code] = new(founded)
 
     def _units(self) -> None:
         code, name, short = zone.ZONE
@@ -136,18 +146,19 @@ class Founder:
         post = create_post(
             by=SYSTEM, at=FOUNDED_AT, unit=self.zone.units[unit], role=role, name=name
         )
-        self.zone.posts[unit, role] = post.value
+        self.zone.posts[unit, role] = new(post)
 
     def _person(self, unit: str, role: str) -> None:
         """Register somebody with an invented name and let them hold the post."""
         first = (unit, role) not in self.zone.officers
         number = self.fixed.get((unit, role), "") if first else ""
-        officer = register_officer(
+        registered = register_officer(
             by=SYSTEM,
             at=FOUNDED_AT,
             staff_no=number or str(next(self.staff)),
             name=next(self.names),
-        ).value
+        )
+        officer = new(registered)
         post = self.zone.posts[unit, role]
         appoint(by=SYSTEM, at=FOUNDED_AT, post=post, officer=officer)
         self.zone.officers.setdefault((unit, role), officer)

@@ -5,11 +5,12 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.errors import NotAllowed
 from jiceng.kernel.orgs.service import Capacity, capacities
+from jiceng.ui.requests import Request
 
 View = Callable[..., HttpResponseBase]
 
@@ -21,7 +22,7 @@ class NoPost(NotAllowed):
     sentence = _("您目前没有在任岗位，不能使用办公端。请联系本单位的组织管理员。")
 
 
-def held_posts(request: HttpRequest) -> list[Capacity]:
+def held_posts(request: Request) -> list[Capacity]:
     """Return in which posts the person of this request acts now; asked once a request."""
     if not hasattr(request, "capacities"):
         request.capacities = capacities(request.user, request.now)  # type: ignore[attr-defined]
@@ -33,7 +34,7 @@ def for_officers(view: View) -> View:
     """Let in who is signed in and holds a post now; send the others to sign in, or refuse."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if not held_posts(request):
@@ -44,6 +45,6 @@ def for_officers(view: View) -> View:
     return guarded
 
 
-def in_role(request: HttpRequest, *roles: str) -> Capacity | None:
+def in_role(request: Request, *roles: str) -> Capacity | None:
     """Return the first capacity of the person in one of these roles, or ``None``."""
     return next((held for held in held_posts(request) if held.role in roles), None)

@@ -7,7 +7,6 @@ photograph again. So uploads are taken in at once, and the next try names them b
 from collections.abc import Sequence
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest
 
 from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.attachments.service import take_in, unclaimed
@@ -15,13 +14,14 @@ from jiceng.kernel.base.errors import Refusal
 from jiceng.kernel.base.ids import new_uid
 from jiceng.kernel.ledger.service import Actor
 from jiceng.ui.forms import Form, as_error
+from jiceng.ui.requests import Request
 
 CLAIM = "upload_claim"
 KEPT = "kept"
 MOST = 6
 
 
-def claim_of(request: HttpRequest) -> str:
+def claim_of(request: Request) -> str:
     """Return the secret by which this session owns its uploads; made at the first upload."""
     if CLAIM not in request.session:
         request.session[CLAIM] = new_uid()
@@ -30,7 +30,7 @@ def claim_of(request: HttpRequest) -> str:
 
 
 def kept_photos(
-    request: HttpRequest, files: Sequence[UploadedFile], *, by: Actor, purpose: str, form: Form
+    request: Request, files: Sequence[UploadedFile], *, by: Actor, purpose: str, form: Form
 ) -> list[Attachment]:
     """Take in the files of this try, after those kept from earlier tries.
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.forms import AuthenticationForm
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.orgs.terms import PASSWORD_MAX
@@ -21,5 +22,4 @@ class SignInForm(AuthenticationForm):
         self.fields["username"].label = _("工号")
         self.fields["password"].label = _("密码")
         # Hashing is slow on purpose; a password of megabytes must not reach it.
-        self.fields["password"].max_length = PASSWORD_MAX
-        self.fields["password"].widget.attrs["maxlength"] = PASSWORD_MAX
+        self.fields["password"].validators.append(MaxLengthValidator(PASSWORD_MAX))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -18,6 +18,7 @@ from jiceng.kernel.procedures.service import draw, inbox, inbox_size
 from jiceng.kernel.workdays.service import light, remaining
 from jiceng.ui.access import for_officers, held_posts
 from jiceng.ui.rendering import page
+from jiceng.ui.requests import DeskRequest, Request
 
 MAX_ID = 2**63 - 1
 
@@ -61,12 +62,12 @@ sign_in = SignIn.as_view()
 
 
 @require_http_methods(["GET", "POST"])
-def home(request: HttpRequest) -> HttpResponseBase:
+def home(request: Request) -> HttpResponseBase:
     """Show the inbox, or the way in to who has not signed in."""
     return my_inbox(request) if request.user.is_authenticated else sign_in(request)
 
 
-def _page_key(request: HttpRequest) -> int:
+def _page_key(request: Request) -> int:
     """Return the id after which the page begins; what cannot be one is not found."""
     typed = request.GET.get("after", "0")
     if not (typed.isascii() and typed.isdigit() and int(typed) <= MAX_ID):
@@ -76,7 +77,7 @@ def _page_key(request: HttpRequest) -> int:
 
 @require_GET
 @for_officers
-def my_inbox(request: HttpRequest) -> HttpResponse:
+def my_inbox(request: DeskRequest) -> HttpResponse:
     """Show the steps that wait for this officer, the most pressing first."""
     held = held_posts(request)
     found = inbox(held, after=_page_key(request))
@@ -92,7 +93,7 @@ def my_inbox(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @for_officers
-def procedures(request: HttpRequest) -> HttpResponse:
+def procedures(request: DeskRequest) -> HttpResponse:
     """List every published version of every procedure."""
     versions = ProcedureVersion.objects.order_by("code", "-published_at", "-id")
     return page(request, "desk/procedures.html", {"versions": versions})
@@ -100,7 +101,7 @@ def procedures(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @for_officers
-def procedure(request: HttpRequest, code: str, version: str) -> HttpResponse:
+def procedure(request: DeskRequest, code: str, version: str) -> HttpResponse:
     """Show one version: its diagram, its steps with holders and limits, its moves."""
     found = ProcedureVersion.objects.filter(code=code, version=version).first()
     if found is None:

@@ -1,6 +1,6 @@
 """The pages of the public face that belong to no single system: home, verify a receipt."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -9,6 +9,7 @@ from jiceng.kernel.base.throttle import count_attempt
 from jiceng.kernel.ledger.service import check_receipt, latest_checkpoint
 from jiceng.ui.middleware import client_address
 from jiceng.ui.rendering import page
+from jiceng.ui.requests import Request
 
 CHECKS_AN_HOUR = 120
 
@@ -23,14 +24,14 @@ STAGES = (
 
 
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """Show what a resident can do here, and the newest checkpoint of the ledger."""
     stages = [{"label": label, "note": note, "state": "todo"} for label, note in STAGES]
     return page(request, "public/home.html", {"checkpoint": latest_checkpoint(), "stages": stages})
 
 
 @require_http_methods(["GET", "POST"])
-def verify(request: HttpRequest) -> HttpResponse:
+def verify(request: Request) -> HttpResponse:
     """Check a receipt against the public key and the checkpoints of this ledger."""
     form = ReceiptForm(request.POST or None, request.FILES or None)
     verdict = None

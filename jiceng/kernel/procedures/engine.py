@@ -20,6 +20,7 @@ from jiceng.kernel.base.ids import new_number
 from jiceng.kernel.ledger.service import Actor
 from jiceng.kernel.orgs.models import Post, Unit
 from jiceng.kernel.orgs.service import Capacity, posts_for
+from jiceng.kernel.procedures.clocks import keep_clock
 from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
 from jiceng.kernel.procedures.publishing import version_of
 from jiceng.kernel.procedures.rules import Move, Procedure, Step
@@ -234,6 +235,8 @@ def advance(
     _leave(case, transition.left, transition.move, by, at)
     CaseStep.objects.bulk_create(transition.opened)
     _settle(case, transition.move, at)
+    standing = [step for step in steps.values() if step.pk != transition.left.pk]
+    keep_clock(case, transition.left, [*standing, *transition.opened], at)
     return transition
 
 
@@ -321,9 +324,14 @@ def _leave(case: Case, left: CaseStep, move: Move, by: Actor, at: datetime) -> N
         raise StalePage(version=case.version)
 
 
+def end_by(case: Case, move: Move) -> Step | None:
+    """Return the final step in which ``move`` ends the case, ``None`` where it does not."""
+    return next((step for step in map(case.definition.step, move.targets) if step.final), None)
+
+
 def conclude(case: Case, move: Move, at: datetime) -> bool:
     """Count the move on ``case`` in memory; tell whether it ended the case."""
-    final = next((s for s in map(case.definition.step, move.targets) if s.final), None)
+    final = end_by(case, move)
     case.version += 1
     if final:
         case.closed_at, case.outcome = at, Outcome(final.outcome)

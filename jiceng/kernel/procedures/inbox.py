@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from jiceng.kernel.orgs.service import Capacity
-from jiceng.kernel.procedures.models import CaseStep
+from jiceng.kernel.procedures.models import CaseStep, CaseStepQuerySet
 from jiceng.kernel.procedures.publishing import version_of
 
 PAGE = 50
@@ -42,7 +42,7 @@ def inbox_size(held: Iterable[Capacity]) -> int:
     return CaseStep.objects.held_by(posts).count()
 
 
-def _beyond(steps: QuerySet[CaseStep], after: int) -> QuerySet[CaseStep]:
+def _beyond(steps: CaseStepQuerySet, after: int) -> CaseStepQuerySet:
     """Return the steps behind ``after`` in the order of the inbox: by day, then by id, those
     without a day last."""
     last = CaseStep.objects.filter(pk=after).values_list("due_at", "pk").first()

@@ -33,8 +33,12 @@ class Holder:
 
 @dataclass(frozen=True)
 class Step:
-    """Where a case stands. ``promised`` and ``statutory`` are working-time limits; a statutory
-    limit names its ``basis`` (law and article). ``joins`` lists the branches that end here."""
+    """Where a case stands.
+
+    ``promised`` and ``statutory`` are working-time limits; a statutory limit names its ``basis``
+    (law and article). ``pauses`` is the lawful cause for which the promised clock of the case
+    stands still while the case waits here. ``joins`` lists the branches that end here.
+    """
 
     code: str
     label: str
@@ -42,7 +46,7 @@ class Step:
     promised: Limit | None = None
     statutory: Limit | None = None
     basis: str = ""
-    clock: Literal["runs", "stops"] = "runs"
+    pauses: str = ""
     escalates_to: str = ""
     branch: str = ""
     joins: tuple[str, ...] = ()

@@ -1,5 +1,6 @@
 """The door of procedures: what other packages may use."""
 
+from jiceng.kernel.procedures.bulk import Bulk, Draft, Seats
 from jiceng.kernel.procedures.diagram import Diagram, draw
 from jiceng.kernel.procedures.engine import (
     Missing,
@@ -31,7 +32,9 @@ from jiceng.kernel.procedures.soundness import Problem, problems
 
 __all__ = [
     "PROCEDURES",
+    "Bulk",
     "Diagram",
+    "Draft",
     "Holder",
     "InboxPage",
     "Missing",
@@ -41,6 +44,7 @@ __all__ = [
     "Problem",
     "Procedure",
     "SamePerson",
+    "Seats",
     "StalePage",
     "Step",
     "TooEarly",

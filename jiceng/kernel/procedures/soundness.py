@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jiceng.kernel.procedures.rules import Marking, Move, Procedure, Step
+from jiceng.kernel.workdays.terms import PAUSE_CAUSES, ClockKind
 
 MARKINGS = 100_000
+PROMISED_CAUSES = frozenset(cause.value for cause in PAUSE_CAUSES[ClockKind.PROMISED])
 
 
 @dataclass(frozen=True)
@@ -75,12 +77,18 @@ def _steps(procedure: Procedure) -> Iterator[Problem]:
             yield Problem("dead_end", f"环节“{step.code}”没有任何操作，办件会停在这里。")
         if not step.final and step.holder is None:
             yield Problem("no_holder", f"环节“{step.code}”没有人负责。")
-        if step.statutory and not step.basis:
-            yield Problem("no_basis", f"环节“{step.code}”的法定时限没有写明依据。")
-        if _promise_exceeds(step):
-            yield Problem("promise_exceeds", f"环节“{step.code}”的承诺时限长于法定时限。")
+        yield from _limits(step)
     if not any(step.final for step in procedure.steps):
         yield Problem("no_end", "流程没有办结环节。")
+
+
+def _limits(step: Step) -> Iterator[Problem]:
+    if step.statutory and not step.basis:
+        yield Problem("no_basis", f"环节“{step.code}”的法定时限没有写明依据。")
+    if step.pauses and step.pauses not in PROMISED_CAUSES:
+        yield Problem("bad_pause", f"环节“{step.code}”的停表事由“{step.pauses}”不在允许之列。")
+    if _promise_exceeds(step):
+        yield Problem("promise_exceeds", f"环节“{step.code}”的承诺时限长于法定时限。")
 
 
 def _promise_exceeds(step: Step) -> bool:

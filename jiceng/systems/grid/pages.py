@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -26,6 +26,7 @@ from jiceng.ui.access import for_officers, in_role
 from jiceng.ui.forms import as_error
 from jiceng.ui.middleware import client_address
 from jiceng.ui.rendering import page
+from jiceng.ui.requests import DeskRequest, Request
 from jiceng.ui.uploads import claim_of, kept_photos
 
 MINE = "tracked_cases"
@@ -33,7 +34,7 @@ REPORTS_AN_HOUR = 60
 TRACKS_AN_HOUR, TRIES_A_NUMBER = 20, 10
 
 
-def _report(request: HttpRequest, form: Any, by: Any, source: str) -> tuple[Any, list[Attachment]]:
+def _report(request: Request, form: Any, by: Any, source: str) -> tuple[Any, list[Attachment]]:
     """File what a sound form says; a refusal becomes an error of the form, photos are kept."""
     files = (
         form.cleaned_data.get("photos", []) if form.is_valid() else request.FILES.getlist("photos")
@@ -69,7 +70,7 @@ def _number(subject: str) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-def report(request: HttpRequest) -> HttpResponseBase:
+def report(request: Request) -> HttpResponseBase:
     """Let a resident report, without an account."""
     posted = request.method == "POST"
     form = ReportForm(*([request.POST, request.FILES] if posted else []), now=request.now)
@@ -89,7 +90,7 @@ def report(request: HttpRequest) -> HttpResponseBase:
 
 @require_http_methods(["GET", "POST"])
 @for_officers
-def patrol_report(request: HttpRequest) -> HttpResponseBase:
+def patrol_report(request: DeskRequest) -> HttpResponseBase:
     """Let a grid member report what a patrol found."""
     by = in_role(request, Role.GRID_MEMBER, Role.DUTY_OFFICER)
     if by is None:
@@ -106,22 +107,23 @@ def patrol_report(request: HttpRequest) -> HttpResponseBase:
     return page(request, "grid/patrol.html", context, status=422 if posted else 200)
 
 
-def _remember(request: HttpRequest, number: str) -> None:
+def _remember(request: Request, number: str) -> None:
     """Note in the session that this person may see the case; it ends with the session."""
     mine = [other for other in request.session.get(MINE, []) if other != number]
     request.session[MINE] = [*mine, number][-20:]
 
 
 @require_http_methods(["GET", "POST"])
-def track(request: HttpRequest) -> HttpResponseBase:
+def track(request: Request) -> HttpResponseBase:
     """Open a case to its reporter: the number and the end of the phone number, both right."""
     form = TrackForm(request.POST or None, initial={"number": request.GET.get("number", "")})
     if request.method == "POST":
-        count = {"seconds": 3600, "at": request.now}
-        count_attempt(f"track:{client_address(request)}", limit=TRACKS_AN_HOUR, **count)
+        address, at = client_address(request), request.now
+        count_attempt(f"track:{address}", limit=TRACKS_AN_HOUR, seconds=3600, at=at)
         if form.is_valid():
             words = form.cleaned_data
-            count_attempt(f"number:{words['number']}", limit=TRIES_A_NUMBER, **count)
+            bucket = f"number:{words['number']}"
+            count_attempt(bucket, limit=TRIES_A_NUMBER, seconds=3600, at=at)
             found = queries.tracked_case(words["number"], words["phone_tail"])
             if found is not None:
                 _remember(request, found.number)
@@ -130,7 +132,7 @@ def track(request: HttpRequest) -> HttpResponseBase:
     return page(request, "grid/track.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _mine(request: HttpRequest, number: str) -> Case:
+def _mine(request: Request, number: str) -> Case:
     """Return a case that this session has opened; every other number is absent."""
     found = queries.public_case(number) if number in request.session.get(MINE, []) else None
     if found is None:
@@ -139,7 +141,7 @@ def _mine(request: HttpRequest, number: str) -> Case:
 
 
 @require_GET
-def status(request: HttpRequest, number: str) -> HttpResponseBase:
+def status(request: Request, number: str) -> HttpResponseBase:
     """Show a reporter where the case stands; who has not opened it is asked to."""
     if number not in request.session.get(MINE, []):
         return redirect(f"/track/?number={number[:20]}" if number.isdigit() else "/track/")
@@ -157,7 +159,7 @@ def status(request: HttpRequest, number: str) -> HttpResponseBase:
     return page(request, "grid/status.html", context)
 
 
-def _pressure(case: Case, request: HttpRequest) -> dict[str, Any]:
+def _pressure(case: Case, request: Request) -> dict[str, Any]:
     if case.due_at is None or case.closed_at is not None:
         return {"light": "", "left": ""}
     return {
@@ -175,20 +177,18 @@ def _receipt(case: Case) -> HttpResponse:
 
 
 @require_GET
-def receipt(request: HttpRequest, number: str) -> HttpResponse:
+def receipt(request: Request, number: str) -> HttpResponse:
     """Give the reporter the receipt of the report."""
     return _receipt(_mine(request, number))
 
 
 @require_GET
-def public_photo(request: HttpRequest, number: str, uid: str) -> HttpResponseBase:
+def public_photo(request: Request, number: str, uid: str) -> HttpResponseBase:
     """Show the reporter a photo of the case: of the report or of the disposal."""
     return _photo(_mine(request, number), uid, request, queries.SHOWN)
 
 
-def _photo(
-    case: Case, uid: str, request: HttpRequest, purposes: frozenset[str]
-) -> HttpResponseBase:
+def _photo(case: Case, uid: str, request: Request, purposes: frozenset[str]) -> HttpResponseBase:
     found = next((photo for photo in attachments_of(case.subject) if photo.uid == uid), None)
     if found is None or found.purpose not in purposes:
         raise Absent()
@@ -196,14 +196,14 @@ def _photo(
 
 
 @require_GET
-def cells(request: HttpRequest) -> HttpResponse:
+def cells(request: Request) -> HttpResponse:
     """Give the map the cells in force; they are public."""
     return JsonResponse(queries.cells_map(request.now))
 
 
 @require_GET
 @for_officers
-def case(request: HttpRequest, number: str) -> HttpResponse:
+def case(request: DeskRequest, number: str) -> HttpResponse:
     """Show a case to an officer: where it stands, what happened, what can be done."""
     file = queries.case_file(request.user, number, request.now)
     context = {"file": file, "case": file.case, **_pressure(file.case, request)}
@@ -212,7 +212,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @for_officers
-def move(request: HttpRequest, number: str, move: str) -> HttpResponseBase:
+def move(request: DeskRequest, number: str, move: str) -> HttpResponseBase:
     """Ask for what a move needs, then make it."""
     file = queries.case_file(request.user, number, request.now)
     open_step, chosen = queries.offered(file, move)
@@ -239,21 +239,20 @@ def move(request: HttpRequest, number: str, move: str) -> HttpResponseBase:
 
 
 def _make(
-    request: HttpRequest, case: Case, open_step: queries.OpenStep, chosen: Any, form: MoveForm
+    request: Request, case: Case, open_step: queries.OpenStep, chosen: Any, form: MoveForm
 ) -> tuple[Any, list[Attachment]]:
     words = dict(form.cleaned_data) if form.is_valid() else {}
     files = words.pop("photo", []) if form.is_valid() else request.FILES.getlist("photo")
     photos: list[Attachment] = []
-    if "photo" in form.fields:
-        photos = kept_photos(
-            request, files, by=open_step.capacity, purpose=queries.purpose_of(chosen), form=form
-        )
+    by = open_step.capacity
+    if "photo" in form.fields and by is not None:
+        photos = kept_photos(request, files, by=by, purpose=queries.purpose_of(chosen), form=form)
         words |= {"photos": photos, "claim": claim_of(request)}
     if not form.is_valid():
         return None, photos
     try:
         done = actions.MOVES[chosen.code](
-            by=open_step.capacity,
+            by=by,
             at=request.now,
             number=case.number,
             step_id=queries.step_shown(request.POST.get("step", "")),
@@ -268,7 +267,7 @@ def _make(
 
 @require_GET
 @for_officers
-def photo(request: HttpRequest, number: str, uid: str) -> HttpResponseBase:
+def photo(request: DeskRequest, number: str, uid: str) -> HttpResponseBase:
     """Show an officer a photo of a case that the officer may see."""
     found = queries.case_for(request.user, number, request.now)
     return _photo(found, uid, request, frozenset(Purpose.values))
@@ -276,6 +275,6 @@ def photo(request: HttpRequest, number: str, uid: str) -> HttpResponseBase:
 
 @require_GET
 @for_officers
-def desk_receipt(request: HttpRequest, number: str) -> HttpResponse:
+def desk_receipt(request: DeskRequest, number: str) -> HttpResponse:
     """Give an officer the receipt of the report, to print for a resident without a phone."""
     return _receipt(queries.case_for(request.user, number, request.now))

@@ -1,6 +1,6 @@
 """The procedure of a grid case: who holds it, how long, which moves, on what basis."""
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as _
 
 from jiceng.kernel.procedures.service import Holder, Move, Procedure, Step
 from jiceng.kernel.procedures.terms import Need, Outcome

@@ -1,0 +1,213 @@
+"""The engine in bulk: thousands of cases are opened and moved in memory, then written together.
+
+For taking over what happened elsewhere. Every move passes ``engine.decide``, the rules of a single
+move; only reading and writing differ. A batch is written whole or not at all.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import partial
+from itertools import chain
+from typing import Any
+
+from django.db import transaction
+
+from jiceng.kernel.base.clock import SHANGHAI, legal_day
+from jiceng.kernel.base.errors import Conflict
+from jiceng.kernel.base.ids import new_number
+from jiceng.kernel.ledger.service import Actor, NewEntry, append_many
+from jiceng.kernel.orgs.models import Delegation, Post, Tenure, Unit
+from jiceng.kernel.orgs.service import Capacity, capacities, holders, posts_for
+from jiceng.kernel.procedures.engine import (
+    Asked,
+    Past,
+    Transition,
+    conclude,
+    decide,
+    end_by,
+    place_step,
+    promise,
+)
+from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
+from jiceng.kernel.procedures.terms import Priority
+from jiceng.kernel.workdays import service as workdays
+from jiceng.kernel.workdays.models import Clock
+from jiceng.kernel.workdays.service import Limit
+
+NUMBER_TRIES = 1000
+ROWS = 1000
+
+
+class Seats:
+    """Who holds which post, asked of the database once between two changes of the organisation.
+
+    The answer of ``posts_for`` and ``holders`` can differ only where a tenure or delegation begins
+    or ends, or a unit is founded or dissolved; between two such instants it is remembered.
+    """
+
+    def __init__(self) -> None:
+        self._changes = sorted({*_intervals(Tenure), *_intervals(Delegation), *_midnights()})
+        self._posts: dict[tuple[int, str, int], Post | None] = {}
+        self._holders: dict[tuple[int, int], list[Capacity]] = {}
+
+    def _span(self, at: datetime) -> int:
+        return bisect_right(self._changes, at)
+
+    def post(self, role: str, unit: Unit, at: datetime) -> Post | None:
+        """Return what ``posts_for`` returns."""
+        key = (self._span(at), role, unit.pk)
+        if key not in self._posts:
+            self._posts[key] = posts_for(role, unit, at)
+        return self._posts[key]
+
+    def acting(self, post: Post | None, at: datetime) -> list[Capacity]:
+        """Return who acts in ``post``, as capacities, by staff number."""
+        if post is None:
+            return []
+        key = (self._span(at), post.pk)
+        if key not in self._holders:
+            found = chain.from_iterable(capacities(each, at) for each in holders(post, at))
+            self._holders[key] = [capacity for capacity in found if capacity.post == post]
+        return self._holders[key]
+
+
+def _intervals(model: type[Tenure] | type[Delegation]) -> set[datetime]:
+    ends = model.objects.values_list("starts_at", "ends_at")
+    return {instant for instant in chain.from_iterable(ends) if instant is not None}
+
+
+def _midnights() -> set[datetime]:
+    """Return the instants at which a unit begins or ceases to exist: legal days begin then."""
+    days: set[date | None] = set()
+    days.update(Unit.objects.order_by().values_list("founded_on", flat=True).distinct())
+    days.update(Unit.objects.order_by().values_list("dissolved_on", flat=True).distinct())
+    return {datetime.combine(day, time.min, SHANGHAI) for day in days if day is not None}
+
+
+@dataclass
+class Draft:
+    """A case that exists in memory only: its steps in the order of their opening, its clock."""
+
+    case: Case
+    clock: Clock | None = None
+    steps: list[CaseStep] = field(default_factory=list)
+
+    @property
+    def open_steps(self) -> dict[str, CaseStep]:
+        """Return where the case stands."""
+        return {step.step: step for step in self.steps if step.left_at is None}
+
+    def made(self) -> list[tuple[str, str]]:
+        """Return who made which move."""
+        return [(step.move, step.left_by) for step in self.steps if step.left_at is not None]
+
+    def last_unit(self, code: str) -> Unit | None:
+        """Return the unit that had the step last."""
+        return next((step.unit for step in reversed(self.steps) if step.step == code), None)
+
+
+class Bulk:
+    """A batch of new cases of one procedure. ``keep`` what shall be written, then ``flush``.
+
+    A draft that was refused half-way is simply not kept. Without ``limits`` the steps have no day
+    of their own: the working calendar of here does not apply to history of elsewhere.
+    """
+
+    def __init__(self, *, system: str, procedure: ProcedureVersion, limits: bool = True) -> None:
+        self.system = system
+        self.procedure = procedure
+        self.seats = Seats()
+        self._place: Callable[..., CaseStep] = partial(
+            place_step, seat=self.seats.post, limits=limits
+        )
+        self._numbers: dict[date, set[str]] = {}
+        self._drafts: list[Draft] = []
+        self._entries: list[NewEntry] = []
+
+    def open_case(
+        self,
+        *,
+        title: str,
+        unit: Unit,
+        at: datetime,
+        limit: Limit | None = None,
+        due_at: datetime | None = None,
+        priority: int = Priority.NORMAL,
+    ) -> Draft:
+        """Open a case like ``engine.open_case``, in memory."""
+        case = Case(
+            number=self._number(at),
+            system=self.system,
+            procedure=self.procedure,
+            title=title,
+            unit=unit,
+            opened_at=at,
+            priority=priority,
+        )
+        draft = Draft(case, promise(case, at, limit, due_at))
+        definition = self.procedure.procedure
+        draft.steps.append(self._place(case, definition.step(definition.start), unit, at))
+        return draft
+
+    def _number(self, at: datetime) -> str:
+        """Draw a number that no case has; the unique key keeps out who draws it meanwhile."""
+        day = legal_day(at)
+        if day not in self._numbers:
+            first, last = f"{day:%y%m%d}0000000", f"{day:%y%m%d}9999999"
+            taken = Case.objects.filter(number__range=(first, last))
+            self._numbers[day] = set(taken.values_list("number", flat=True))
+        for _try in range(NUMBER_TRIES):
+            number = new_number(day)
+            if number not in self._numbers[day]:
+                self._numbers[day].add(number)
+                return number
+        raise Conflict(code="no_number")
+
+    def advance(
+        self,
+        draft: Draft,
+        *,
+        move: str,
+        by: Actor,
+        at: datetime,
+        unit: Unit | None = None,
+        given: Mapping[str, Any] | None = None,
+    ) -> Transition:
+        """Make a move like ``engine.advance``, in memory; a refusal leaves ``draft`` as it was.
+
+        Raises also ``BackDated`` (422) where a clock would stop before it started.
+        """
+        past = Past(draft.made, draft.last_unit)
+        asked = Asked(move, by, at, unit=unit, given=given or {})
+        done = decide(draft.case, draft.open_steps, past, asked, self._place)
+        if draft.clock is not None and end_by(draft.case, done.move):
+            workdays.stop_new_clock(draft.clock, at)
+        conclude(draft.case, done.move, at)
+        done.left.left_at, done.left.left_by, done.left.move = at, by.ref, done.move.code
+        draft.steps += done.opened
+        return done
+
+    def keep(self, draft: Draft, entries: Iterable[NewEntry]) -> None:
+        """Take a case and its history into the batch."""
+        self._entries += entries
+        self._drafts.append(draft)
+
+    def flush(self) -> list[Case]:
+        """Write the batch in one transaction and return its cases with their keys.
+
+        An ``IntegrityError`` means that nothing was written: somebody drew the same number, or
+        the cases may not be as they are.
+        """
+        drafts, entries = self._drafts, self._entries
+        cases = [draft.case for draft in drafts]
+        with transaction.atomic():
+            Case.objects.bulk_create(cases, batch_size=ROWS)
+            clocks = [draft.clock for draft in drafts if draft.clock is not None]
+            Clock.objects.bulk_create(clocks, batch_size=ROWS)
+            steps = chain.from_iterable(draft.steps for draft in drafts)
+            CaseStep.objects.bulk_create(steps, batch_size=ROWS)
+            append_many(entries)
+        self._drafts, self._entries = [], []
+        return cases
