@@ -1,0 +1,1 @@
+"""Tools of maintainers: assets, catalogue, documents, contracts; and the verifiers."""
