@@ -136,7 +136,13 @@ class Bulk:
         due_at: datetime | None = None,
         priority: int = Priority.NORMAL,
     ) -> Draft:
-        """Open a case like ``engine.open_case``, in memory."""
+        """Open a case like ``engine.open_case``, in memory.
+
+        ``ValueError`` for a counted day in a procedure that lets its clock wait: pauses are not
+        written in bulk.
+        """
+        if limit is not None and any(step.pauses for step in self.procedure.procedure.steps):
+            raise ValueError(f"the clock of {self.procedure} pauses; give a day instead")
         case = Case(
             number=self._number(at),
             system=self.system,

@@ -92,10 +92,17 @@ def start_clock(*, subject: str, kind: str, limit: Limit, at: datetime) -> Clock
 
     Raises ``CalendarUnknown`` where no deadline can be computed, then nothing was written.
     """
+    clock = new_clock(subject=subject, kind=kind, limit=limit, at=at)
+    clock.save(force_insert=True)
+    return clock
+
+
+def new_clock(*, subject: str, kind: str, limit: Limit, at: datetime) -> Clock:
+    """Return the clock that ``start_clock`` would write, unsaved, for whoever writes many."""
     if kind not in (ClockKind.PROMISED, ClockKind.STATUTORY):
         raise ValueError(f"a clock that counts is promised or statutory, not {kind!r}")
     due = deadline(calendar(), at, limit)
-    return Clock.objects.create(
+    return Clock(
         subject=_subject(subject),
         kind=kind,
         limit_kind=limit.kind,
@@ -114,9 +121,16 @@ def given_clock(*, subject: str, due_at: datetime, at: datetime) -> Clock:
 
     Raises ``DueBeforeStart``, or ``CalendarUnknown`` outside the years that are handled at all.
     """
+    clock = new_given_clock(subject=subject, due_at=due_at, at=at)
+    clock.save(force_insert=True)
+    return clock
+
+
+def new_given_clock(*, subject: str, due_at: datetime, at: datetime) -> Clock:
+    """Return the clock that ``given_clock`` would write, unsaved, for whoever writes many."""
     if civil(due_at) < civil(at):
         raise DueBeforeStart(field="due_at")
-    return Clock.objects.create(
+    return Clock(
         subject=_subject(subject),
         kind=ClockKind.GIVEN,
         started_at=at,
@@ -207,6 +221,13 @@ def stop_clock(clock: Clock, at: datetime) -> Clock:
     _not_before(clock.changed_at, at)
     _change(clock, at, stopped_at=at)
     return clock
+
+
+def stop_new_clock(clock: Clock, at: datetime) -> None:
+    """Stop a clock that has not been written yet. Raises ``BackDated`` (422)."""
+    _running(clock)
+    _not_before(clock.changed_at, at)
+    clock.stopped_at = clock.changed_at = at
 
 
 def stop_clocks(subject: str, at: datetime) -> int:
