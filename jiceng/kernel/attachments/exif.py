@@ -15,8 +15,8 @@ EXIF_IFD, GPS_IFD = 0x8769, 0x8825
 TAKEN, TAKEN_OFFSET = 0x9003, 0x9011
 LAT_REF, LAT, LNG_REF, LNG = 1, 2, 3, 4
 
-MOMENT = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)")
-OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
+MOMENT = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)", re.ASCII)
+OFFSET = re.compile(r"([+-])(\d\d):(\d\d)", re.ASCII)
 
 
 @dataclass(frozen=True)

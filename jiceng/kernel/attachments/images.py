@@ -14,7 +14,6 @@ from jiceng.kernel.attachments.refusals import Busy, TooManyPixels, UnreadableIm
 from jiceng.kernel.attachments.sniffing import JPEG, PNG, Format
 from jiceng.kernel.attachments.terms import (
     DECODER_WAIT,
-    DECODERS,
     JPEG_QUALITY,
     LONG_SIDE,
     MAX_PIXELS,
@@ -36,7 +35,7 @@ UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 
-_decoders = threading.BoundedSemaphore(DECODERS)
+_decoder = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -52,13 +51,13 @@ class Picture:
 
 
 @contextmanager
-def _one_of_few() -> Iterator[None]:
-    if not _decoders.acquire(timeout=DECODER_WAIT):
+def _one_at_a_time() -> Iterator[None]:
+    if not _decoder.acquire(timeout=DECODER_WAIT):
         raise Busy()
     try:
         yield
     finally:
-        _decoders.release()
+        _decoder.release()
 
 
 def _open(data: bytes, photo: Format) -> Image.Image:
@@ -67,7 +66,7 @@ def _open(data: bytes, photo: Format) -> Image.Image:
         image = Image.open(io.BytesIO(data), formats=[photo.name])
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise TooManyPixels() from error
-    if image.width * image.height > MAX_PIXELS:
+    if image.width * image.height > photo.max_pixels:
         raise TooManyPixels()
     return image
 
@@ -120,13 +119,22 @@ def difference_hash(image: Image.Image) -> str:
     return f"{int(''.join('01'[bit] for bit in bits), 2):016x}"
 
 
+def _tags(image: Image.Image) -> tuple[Capture, Image.Transpose | None]:
+    """Return what the camera says, and how to turn the picture upright."""
+    try:
+        exif = image.getexif()
+        return read_capture(exif), UPRIGHT.get(exif.get(ORIENTATION, 1))
+    except Exception:
+        # Broken tags raise as variously as broken pixels; the photo can do without them.
+        return Capture(), None
+
+
 def _remake(data: bytes, photo: Format) -> Picture:
     image = _load(data, photo)
-    exif = image.getexif()
-    capture, turn = read_capture(exif), UPRIGHT.get(exif.get(ORIENTATION, 1))
+    capture, turn = _tags(image)
     image = _eight_bits(image)
     image.thumbnail((LONG_SIDE, LONG_SIDE))
-    image = _flat(image.transpose(turn) if turn else image)
+    image = _flat(image if turn is None else image.transpose(turn))
     thumb = image.copy()
     thumb.thumbnail((THUMB_SIDE, THUMB_SIDE))
     return Picture(_encode(image), _encode(thumb), *image.size, difference_hash(image), capture)
@@ -137,7 +145,7 @@ def remake(data: bytes, photo: Format) -> Picture:
 
     Raises ``TooManyPixels`` before decoding, ``UnreadableImage`` (422) or ``Busy`` (503).
     """
-    with _one_of_few():
+    with _one_at_a_time():
         try:
             return _remake(data, photo)
         except TooManyPixels:

@@ -37,7 +37,7 @@ class TooManyPixels(BadInput):
     """A picture that would take too much memory to decode (422)."""
 
     code = "too_many_pixels"
-    sentence = _("照片像素过多，最多四千万像素。")
+    sentence = _("照片像素过多，最多四千万像素（WebP 为两千四百万）。")
 
 
 class UnreadableImage(BadInput):

@@ -24,6 +24,7 @@ from jiceng.kernel.base.ids import new_uid
 from jiceng.kernel.ledger.service import Actor
 
 PURPOSE = re.compile(r"[a-z][a-z0-9_.]{0,39}")
+UID = re.compile(r"[0-9a-f]{32}")
 
 
 class AlreadyAttached(Conflict):
@@ -110,6 +111,8 @@ def attach(uids: Iterable[str], *, subject: str, claim: str) -> list[Attachment]
     wanted = list(dict.fromkeys(uids))
     if not subject or not claim:
         raise ValueError("attachments need a subject and a claim")
+    if not all(map(UID.fullmatch, wanted)):
+        raise Absent()
     mine = Attachment.objects.filter(uid__in=wanted, claim=_sha256(claim.encode()))
     with transaction.atomic():
         found = {attachment.uid: attachment for attachment in mine}
@@ -149,7 +152,7 @@ def unclaimed(uids: Iterable[str], *, claim: str) -> list[Attachment]:
 
 def find(uid: str) -> Attachment:
     """Return the attachment with this ``uid`` or raise ``Absent``. Who may see is the caller's."""
-    attachment = Attachment.objects.filter(uid=uid).first() if uid.isalnum() else None
+    attachment = Attachment.objects.filter(uid=uid).first() if UID.fullmatch(uid) else None
     if attachment is None:
         raise Absent()
     return attachment

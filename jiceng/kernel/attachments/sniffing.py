@@ -5,19 +5,21 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.attachments.refusals import RefusedType, WrongExtension
+from jiceng.kernel.attachments.terms import MAX_PIXELS, MAX_PIXELS_WEBP
 
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of photo, under the decoder's name for it, and the extensions it may carry."""
+    """A kind of photo: its decoder, the extensions it may carry, how big it may be."""
 
     name: str
     extensions: frozenset[str]
+    max_pixels: int = MAX_PIXELS
 
 
 JPEG = Format("JPEG", frozenset({"jpg", "jpeg", "jpe", "jfif"}))
 PNG = Format("PNG", frozenset({"png"}))
-WEBP = Format("WEBP", frozenset({"webp"}))
+WEBP = Format("WEBP", frozenset({"webp"}), MAX_PIXELS_WEBP)
 HEIF = Format("HEIF", frozenset({"heic", "heif", "hif"}))
 AVIF = Format("AVIF", frozenset({"avif"}))
 

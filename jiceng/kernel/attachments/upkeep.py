@@ -60,22 +60,21 @@ def _strays(older_than: datetime) -> Iterator[Path]:
                 yield path
 
 
-def _sweep_unclaimed(cutoff: datetime) -> int:
-    stale = Attachment.objects.filter(subject="", at__lt=cutoff)
-    swept = 0
-    for uid in list(stale.order_by("id").values_list("uid", flat=True)):
-        # The condition is asked again by the delete itself: a claim in between wins.
-        if stale.filter(uid=uid).delete()[0]:
-            store.remove(uid)
-            swept += 1
-    return swept
+def _drop(uid: str, cutoff: datetime) -> bool:
+    """Drop an upload. The delete asks again whether it is unclaimed: a claim in between wins."""
+    stale = Attachment.objects.filter(uid=uid, subject="", at__lt=cutoff)
+    dropped = bool(stale.delete()[0])
+    if dropped:
+        store.remove(uid)
+    return dropped
 
 
 @every(3600, process="tick")
 def sweep(at: datetime) -> int:
     """Remove uploads unclaimed for a day, and files as old that have no row; return how many."""
     cutoff = at - UNCLAIMED_FOR
-    swept = _sweep_unclaimed(cutoff)
+    stale = Attachment.objects.filter(subject="", at__lt=cutoff).order_by("id")
+    swept = sum(_drop(uid, cutoff) for uid in list(stale.values_list("uid", flat=True)))
     for path in list(_strays(cutoff)):
         path.unlink(missing_ok=True)
         swept += 1
