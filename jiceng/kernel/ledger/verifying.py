@@ -44,7 +44,7 @@ class Verification:
                 stage()
             except DatabaseError as error:
                 self.report.add("database_error", stage=stage.__name__[1:], error=str(error))
-            except (TypeError, ValueError) as error:
+            except (TypeError, ValueError, AttributeError) as error:
                 # Only a hand at the database leaves values of the wrong kind in our columns.
                 self.report.add("row_unreadable", stage=stage.__name__[1:], error=str(error))
         return self.report
