@@ -91,6 +91,7 @@ drift: setup .venv/.dev ## 迁移、词汇表、译文是否与代码一致
 	$(call say,一致性)
 	@$(MANAGE) makemigrations --check --dry-run -v1
 	@$(MANAGE) check --fail-level WARNING
+	@$(B)/python -m tools.messages check
 
 templates: .venv/.dev ## 页面模板
 	$(call say,页面模板)
@@ -100,6 +101,9 @@ templates: .venv/.dev ## 页面模板
 format: .venv/.dev ## 自动整理格式
 	@$(B)/ruff format -q . && $(B)/ruff check -q --fix .
 	@find jiceng -name '*.html' | xargs $(B)/djade --target-version 5.2 || true
+
+messages: .venv/.run ## 从代码提取文字到英文译文目录（locale/en）
+	@$(B)/python -m tools.messages extract
 
 lock: .venv/.uv ## 按 pyproject.toml 重新锁定依赖
 	@for out in run dev; do \
