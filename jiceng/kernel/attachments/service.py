@@ -146,7 +146,8 @@ def of(subject: str, purpose: str | None = None) -> QuerySet[Attachment]:
 
 def unclaimed(uids: Iterable[str], *, claim: str) -> list[Attachment]:
     """Return those of the named uploads that this session made and has not attached yet."""
-    mine = Attachment.objects.filter(uid__in=list(uids), claim=_sha256(claim.encode()), subject="")
+    named = [uid for uid in uids if UID.fullmatch(uid)]
+    mine = Attachment.objects.filter(uid__in=named, claim=_sha256(claim.encode()), subject="")
     return list(mine.order_by("id"))
 
 

@@ -219,8 +219,10 @@ def end_tenure(
     if end < at:
         raise BadPeriod()
     row = Tenure.objects.unfinished(at).filter(pk=tenure.pk).select_related("post__unit").first()
-    if row is None or (row.ends_at and row.ends_at < end):
+    if row is None:
         raise AlreadyEnded()
+    if row.ends_at and row.ends_at < end:
+        raise BadPeriod(_("任期只能缩短；延长请另行任命。"), code="cannot_extend")
     was_live = row.starts_at <= at
     end_intervals([row], end)
     call_off_delegations(row.officer, [row.post_id], end)

@@ -6,8 +6,16 @@ import zlib
 from typing import Any
 
 import pillow_heif
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw
+
+from jiceng.kernel.attachments import store
+from jiceng.kernel.attachments.models import Attachment
+from jiceng.kernel.attachments.service import take_in
+from jiceng.kernel.base.errors import Refusal
+from jiceng.kernel.ledger.service import RESIDENT
+from jiceng.kernel.testing.cast import MONDAY
 
 # Northern China, to the second; the camera says half past nine in the evening.
 GPS = {1: "N", 2: (30.0, 31.0, 12.0), 3: "E", 4: (117.0, 3.0, 36.0)}
@@ -106,3 +114,29 @@ def heic(image: Image.Image, **options: Any) -> bytes:
 
 def upload(data: bytes, name: str = "现场.jpg") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, data, content_type="image/jpeg")
+
+
+def taken(data: bytes, name: str = "现场.jpg") -> Attachment:
+    keywords = {"by": RESIDENT, "at": MONDAY, "purpose": "report", "claim": "session-1"}
+    take_in(upload(data, name), **keywords)
+    return Attachment.objects.latest("pk")
+
+
+def kept(row: Attachment, thumb: bool = False) -> bytes:
+    return store.path_of(row.uid, thumb=thumb).read_bytes()
+
+
+def opened(data: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(data))
+    image.load()
+    return image
+
+
+def refusal(data: bytes, name: str = "现场.jpg") -> tuple[int, str]:
+    """Return status and code of the refusal, and make sure that no row and no file was left."""
+    with pytest.raises(Refusal) as refused:
+        taken(data, name)
+    assert not Attachment.objects.exists()
+    assert list(store.files()) == []
+    assert str(refused.value.sentence)
+    return refused.value.status, refused.value.code

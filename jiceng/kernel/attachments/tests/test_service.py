@@ -10,7 +10,15 @@ from django.db import connection, transaction
 
 from jiceng.kernel.attachments import store
 from jiceng.kernel.attachments.models import Attachment
-from jiceng.kernel.attachments.service import attach, facts_of, find, of, respond, take_in
+from jiceng.kernel.attachments.service import (
+    attach,
+    facts_of,
+    find,
+    of,
+    respond,
+    take_in,
+    unclaimed,
+)
 from jiceng.kernel.attachments.tests import photos
 from jiceng.kernel.base.errors import Refusal
 from jiceng.kernel.ledger.service import RESIDENT, append
@@ -89,6 +97,15 @@ def test_unclaimed_uploads_belong_to_nothing() -> None:
     row = uploaded()
     assert list(of("")) == []
     assert find(row.uid) == row
+
+
+def test_a_session_finds_its_own_unclaimed_uploads_again() -> None:
+    mine, theirs, used = uploaded(), uploaded("theirs"), uploaded()
+    attach([used.uid], subject=SUBJECT, claim="mine")
+    named = [mine.uid, theirs.uid, used.uid, "0" * 32, "\x00", "\ud800", "'"]
+    assert unclaimed(named, claim="mine") == [mine]
+    assert unclaimed(named, claim="nobody's") == []
+    assert unclaimed([], claim="mine") == []
 
 
 def test_a_subject_has_photos_by_purpose() -> None:

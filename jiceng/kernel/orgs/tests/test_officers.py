@@ -252,6 +252,18 @@ def test_a_changed_password_ends_every_other_session(cast: Cast, wang: Officer) 
     )
 
 
+def test_the_session_id_of_before_signing_in_is_worth_nothing(wang: Officer) -> None:
+    request = request_of()
+    request.session["language"] = "en"
+    request.session.save()
+    before = str(request.session.session_key)
+    login(request, wang, backend="django.contrib.auth.backends.ModelBackend")
+    request.session.save()
+    assert request.session.session_key != before
+    assert user_of(before).is_anonymous
+    assert user_of(str(request.session.session_key)) == wang
+
+
 def test_two_sessions_do_not_mix(cast: Cast, wang: Officer) -> None:
     first, second = signed_in(wang), signed_in(cast.li.officer)
     assert first != second

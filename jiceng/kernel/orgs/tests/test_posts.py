@@ -233,7 +233,7 @@ def test_an_end_in_the_future_is_told_by_nobody_yet(
     assert capacities(cast.wang.officer, MONDAY + DAY) == []
     keywords = {"by": cast.zhou, "tenure": tenure}
     later = {"at": MONDAY, "ends_at": MONDAY + 2 * DAY}
-    assert refusal(end_tenure, **keywords, **later) == "already_ended"
+    assert refusal(end_tenure, **keywords, **later) == "cannot_extend"
     past = {"at": MONDAY, "ends_at": MONDAY - SECOND}
     assert refusal(end_tenure, **keywords, **past) == "bad_period"
     assert end_tenure(**keywords, at=MONDAY).value
