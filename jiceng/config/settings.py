@@ -4,6 +4,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 
 from jiceng.config import environment as env
+from jiceng.config.safety import refuse_unsafe
 
 ROOT = env.ROOT
 PRODUCTION = env.text("JICENG_MODE", "demo") == "production"
@@ -200,3 +201,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"axes": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
 }
+
+if PRODUCTION:
+    refuse_unsafe(globals())

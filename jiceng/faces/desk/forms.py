@@ -2,11 +2,17 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.orgs.terms import PASSWORD_MAX
+from jiceng.ui.forms import Form
+
+
+def _password(kind: str) -> forms.PasswordInput:
+    return forms.PasswordInput(attrs={"autocomplete": kind, "maxlength": PASSWORD_MAX})
 
 
 class SignInForm(AuthenticationForm):
@@ -23,3 +29,24 @@ class SignInForm(AuthenticationForm):
         self.fields["password"].label = _("密码")
         # Hashing is slow on purpose; a password of megabytes must not reach it.
         self.fields["password"].validators.append(MaxLengthValidator(PASSWORD_MAX))
+
+
+class PasswordForm(Form):
+    """The old password once, the new one twice."""
+
+    old = forms.CharField(label=_("现在的密码"), widget=_password("current-password"))
+    new = forms.CharField(
+        label=_("新密码"),
+        widget=_password("new-password"),
+        help_text=_("至少八位，不要用生日、电话或常见的词。"),
+    )
+    again = forms.CharField(label=_("再输一次新密码"), widget=_password("new-password"))
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a new password that was typed in two ways."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "new" in cleaned and cleaned["new"] != cleaned.get("again"):
+            self.add_error(
+                "again", forms.ValidationError(_("两次输入的新密码不一样。"), "mismatch")
+            )
+        return cleaned

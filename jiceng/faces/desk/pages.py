@@ -4,19 +4,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView
 from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from jiceng.faces.desk.forms import SignInForm
-from jiceng.kernel.base.errors import Absent
+from jiceng.faces.desk.forms import PasswordForm, SignInForm
+from jiceng.kernel.base.errors import Absent, BadInput
 from jiceng.kernel.base.ids import spaced_number
+from jiceng.kernel.orgs.models import Officer
+from jiceng.kernel.orgs.service import Oneself, change_password
 from jiceng.kernel.procedures.models import CaseStep, ProcedureVersion
 from jiceng.kernel.procedures.service import draw, inbox, inbox_size
 from jiceng.kernel.workdays.service import light, remaining
 from jiceng.ui.access import for_officers, held_posts
+from jiceng.ui.forms import as_error
 from jiceng.ui.rendering import page
 from jiceng.ui.requests import DeskRequest, Request
 
@@ -89,6 +97,33 @@ def my_inbox(request: DeskRequest) -> HttpResponse:
         "held": held,
     }
     return page(request, "desk/inbox.html", context, part="rows")
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+@login_required
+def password(request: Request) -> HttpResponseBase:
+    """Let an officer change the own password; every other session of theirs ends."""
+    held_posts(request)  # the navigation shows what this officer may open
+    form = PasswordForm(request.POST or None)
+    officer = request.user
+    if request.method == "POST" and form.is_valid() and isinstance(officer, Officer):
+        words = form.cleaned_data
+        try:
+            fresh = change_password(
+                by=Oneself(officer),
+                at=request.now,
+                officer=officer,
+                old=words["old"],
+                new=words["new"],
+            )
+        except BadInput as refusal:
+            form.add_error(refusal.field or None, as_error(refusal))
+        else:
+            update_session_auth_hash(request, fresh)
+            messages.success(request, _("密码已更换。"))
+            return redirect("desk:inbox")
+    return page(request, "desk/password.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_GET

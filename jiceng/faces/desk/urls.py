@@ -11,6 +11,7 @@ urlpatterns = [
     path("", pages.home, name="inbox"),
     path("login/", pages.sign_in, name="login"),
     path("logout/", LogoutView.as_view(http_method_names=["post"]), name="logout"),
+    path("password/", pages.password, name="password"),
     path("procedures/", pages.procedures, name="procedures"),
     path("procedures/<str:code>/<str:version>/", pages.procedure, name="procedure"),
     path("grid/", include((grid.desk, "grid"))),

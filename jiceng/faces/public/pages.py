@@ -1,6 +1,7 @@
 """The pages of the public face that belong to no single system: home, verify a receipt."""
 
-from django.http import HttpResponse
+from django.conf import settings
+from django.http import FileResponse, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -41,3 +42,10 @@ def verify(request: Request) -> HttpResponse:
         verdict = check_receipt(form.cleaned_data["document"], at=request.now)
     context = {"form": form, "verdict": verdict, "checkpoint": latest_checkpoint()}
     return page(request, "public/verify.html", context, part="verdict")
+
+
+@require_GET
+def verifier(request: Request) -> FileResponse:
+    """Hand out the program that checks a receipt without us."""
+    program = (settings.ROOT / "tools" / "verify_receipt.py").open("rb")
+    return FileResponse(program, as_attachment=True, filename="verify_receipt.py")

@@ -9,5 +9,6 @@ app_name = "public"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("verify/", pages.verify, name="verify"),
+    path("verify/verify_receipt.py", pages.verifier, name="verifier"),
     path("", include((grid.public, "grid"))),
 ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Literal
 
 from jiceng.kernel.workdays.rules import Limit
@@ -138,11 +138,11 @@ class Procedure:
         return (marking - {source}) | frozenset(self.fire(marking, move, source))
 
     def as_data(self) -> dict[str, Any]:
-        """Return the definition as plain JSON values."""
-        data = asdict(self)
-        del data["_steps"]
-        text: dict[str, Any] = json.loads(json.dumps(data, default=str))
-        return text
+        """Return the definition as plain JSON values, without what has its default.
+
+        So a field that a later release adds does not change the fingerprint of what is published.
+        """
+        return _plain(self)
 
     def canonical(self) -> str:
         """Return the definition as one canonical JSON text."""
@@ -153,36 +153,39 @@ class Procedure:
         return hashlib.sha256(self.canonical().encode()).hexdigest()
 
 
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {
+            each.name: _plain(getattr(value, each.name))
+            for each in fields(value)
+            if each.init and getattr(value, each.name) != each.default
+        }
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return value if isinstance(value, int) else str(value)
+
+
 def _limit(data: Mapping[str, Any] | None) -> Limit | None:
     return Limit(**data) if data else None
 
 
+def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(each) if isinstance(each, list) else each for name, each in data.items()}
+
+
 def read_procedure(text: str) -> Procedure:
-    """Return the procedure that ``canonical`` wrote."""
+    """Return the procedure that ``canonical`` wrote, by this release or an earlier one."""
     data = json.loads(text)
     steps = tuple(
         Step(
-            **step
+            **_tuples(step)
             | {
-                "holder": Holder(**step["holder"]) if step["holder"] else None,
-                "promised": _limit(step["promised"]),
-                "statutory": _limit(step["statutory"]),
-                "joins": tuple(step["joins"]),
+                "holder": Holder(**step["holder"]) if "holder" in step else None,
+                "promised": _limit(step.get("promised")),
+                "statutory": _limit(step.get("statutory")),
             }
         )
         for step in data["steps"]
     )
-    lists = ("sources", "needs", "takes", "differs_from", "after")
-    moves = tuple(
-        Move(
-            **move
-            | {name: tuple(move[name]) for name in lists}
-            | {
-                "target": move["target"]
-                if isinstance(move["target"], str)
-                else tuple(move["target"])
-            }
-        )
-        for move in data["moves"]
-    )
+    moves = tuple(Move(**_tuples(move)) for move in data["moves"])
     return Procedure(**data | {"steps": steps, "moves": moves})
