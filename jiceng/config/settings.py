@@ -123,7 +123,10 @@ LOGOUT_REDIRECT_URL = "public:home"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "jiceng.ui.middleware.client_address"
+# The field of the sign-in form. Axes would look for USERNAME_FIELD, find nothing there, and count
+# the failures of everybody as those of nobody: the right password would then open a locked account.
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_CLIENT_IP_CALLABLE = "jiceng.ui.middleware.lockout_address"
 AXES_LOCKOUT_CALLABLE = "jiceng.ui.middleware.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False

@@ -157,6 +157,13 @@ def client_address(request: HttpRequest) -> str:
     return told or direct or "unknown"
 
 
+def lockout_address(request: HttpRequest) -> str | None:
+    """Return the client's address for the lock-out, ``None`` where it is unknown: the column of
+    PostgreSQL takes addresses only."""
+    address = client_address(request)
+    return None if address == "unknown" else address
+
+
 def locked_out(
     request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None
 ) -> HttpResponse:

@@ -69,6 +69,7 @@ def test_a_tap_on_the_map_fills_the_place(chromium, live_server):
 
     assert field.locator("input").first.input_value().startswith("30.5")
     assert field.locator("input").last.input_value().startswith("117.0")
+    assert "已选：第" in field.inner_text()
     page.close()
 
 

@@ -26,6 +26,10 @@ async function draw(canvas) {
     .zoom({ zoomInTitle: canvas.dataset.zoomIn, zoomOutTitle: canvas.dataset.zoomOut })
     .addTo(map);
   const field = canvas.dataset.fills && document.getElementById(canvas.dataset.fills);
+  const says = field ? field.querySelector("[data-place-says]") : null;
+  const say = (name) => {
+    if (says) says.textContent = field.dataset.chosen.replace("{}", name);
+  };
   let point = null;
 
   const put = (lat, lng, move) => {
@@ -50,18 +54,20 @@ async function draw(canvas) {
     });
     field.addEventListener("change", () => given() && put(...given(), true));
   }
-  if (canvas.dataset.areas) areas(L, map, canvas.dataset.areas, () => Boolean(point));
+  if (canvas.dataset.areas) areas(L, map, canvas.dataset.areas, () => Boolean(point), say);
 }
 
-async function areas(L, map, url, placed) {
+async function areas(L, map, url, placed, say) {
   const answer = await fetch(url, { headers: { Accept: "application/geo+json, application/json" } });
   if (!answer.ok) return;
   const layer = L.geoJSON(await answer.json(), {
     style: ({ properties }) => ({
       className: properties.here ? "map__area map__area--here" : "map__area",
     }),
-    onEachFeature: ({ properties }, shape) => {
-      if (properties.name) shape.bindTooltip(properties.name, { sticky: true });
+    onEachFeature: ({ properties: { name } }, shape) => {
+      if (!name) return;
+      shape.bindTooltip(name, { sticky: true });
+      shape.on("click", () => say(name));
     },
   });
   if (!placed()) map.fitBounds(layer.getBounds(), { padding: [12, 12] });
