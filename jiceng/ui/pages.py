@@ -1,6 +1,6 @@
 """Pages of the design system itself: the gallery, the two switches, the two health answers."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,8 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from jiceng.kernel.base.errors import BadInput
+from jiceng.kernel.ledger.service import latest_checkpoint
 from jiceng.ui.context import LARGE_COOKIE
 from jiceng.ui.gallery import exhibits
+from jiceng.ui.requests import Request
 
 YEAR = timedelta(days=365)
 
@@ -76,18 +78,24 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain; charset=utf-8")
 
 
-def _readiness() -> dict[str, Any]:
+def _readiness(at: datetime) -> dict[str, Any]:
     try:
         executor = MigrationExecutor(connection)
-        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        checkpoint = None if missing else latest_checkpoint()
     except DatabaseError:
         return {"ready": False, "database": "away"}
-    return {"ready": not missing, "database": "ok", "migrations_missing": len(missing)}
+    state: dict[str, Any] = {"ready": not missing, "database": "ok", "migrations_missing": missing}
+    if checkpoint:
+        # An idle ledger ages too: the age informs, it does not decide.
+        age = round((at - checkpoint.at).total_seconds())
+        state["checkpoint"] = {"size": checkpoint.size, "age_seconds": age}
+    return state
 
 
 @never_cache
 @require_safe
-def readyz(request: HttpRequest) -> HttpResponse:
+def readyz(request: Request) -> HttpResponse:
     """Say whether work can be taken: the database answers and has every migration (200 or 503)."""
-    state = _readiness()
+    state = _readiness(request.now)
     return JsonResponse(state, status=200 if state["ready"] else 503)

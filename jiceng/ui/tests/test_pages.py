@@ -5,10 +5,13 @@ from html.parser import HTMLParser
 import pytest
 from django.conf import settings as django_settings
 from django.db import OperationalError
+from django.db.migrations.recorder import MigrationRecorder
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import reverse
 
+from jiceng.kernel.ledger.service import SYSTEM, append, seal
+from jiceng.kernel.testing.cast import MONDAY
 from jiceng.ui import pages
 from jiceng.ui.context import version
 from jiceng.ui.templatetags import ui as tags
@@ -144,7 +147,27 @@ class TestHealth:
 
         assert answer.status_code == 200
         assert answer.json()["migrations_missing"] == 0
+        assert "checkpoint" not in answer.json()
         assert "no-store" in answer["Cache-Control"]
+
+    @pytest.mark.django_db
+    def test_says_how_old_the_newest_checkpoint_is(self, client):
+        append(event="test.seen", subject="test:1", by=SYSTEM, at=MONDAY, facts={})
+        seal(MONDAY)
+
+        newest = client.get(reverse("ui:readyz")).json()["checkpoint"]
+
+        assert newest["size"] > 0
+        assert newest["age_seconds"] > 0
+
+    @pytest.mark.django_db
+    def test_not_ready_with_a_migration_missing(self, client):
+        MigrationRecorder.Migration.objects.filter(app="sessions").delete()
+
+        answer = client.get(reverse("ui:readyz"))
+
+        assert answer.status_code == 503
+        assert answer.json()["migrations_missing"] > 0
 
     def test_not_ready_without_a_database(self, client, monkeypatch):
         def away(*arguments):
