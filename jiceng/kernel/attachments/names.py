@@ -3,13 +3,13 @@
 import re
 import unicodedata
 
-from django.utils.translation import gettext as _
-
 from jiceng.kernel.attachments.terms import LONGEST_NAME
 from jiceng.kernel.base.text import DECEPTIVE
 
 # Windows opens a device under these names, whatever the extension.
 DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+# What a photo without a name is called. It is stored, so no reader's language may decide it.
+NAMELESS = "照片"
 UNSAFE = frozenset('<>:"|?*')
 
 
@@ -35,4 +35,4 @@ def display_name(typed: str) -> str:
     stem = (stem if dot else _extension)[: LONGEST_NAME - 4].strip(". ")
     if DEVICES.fullmatch(stem):
         stem = f"_{stem}"
-    return f"{stem or _('照片')}.jpg"
+    return f"{stem or NAMELESS}.jpg"

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.errors import BadInput
@@ -117,3 +118,8 @@ def mask_personal(text: str) -> str:
     Full-width digits and separators between the digits are seen through.
     """
     return _masked(PHONE, _masked(IDENTITY, text, is_identity_number), lambda number: True)
+
+
+def listed(words: Iterable[object]) -> str:
+    """Return several words as one enumeration, with the comma of the language in use."""
+    return gettext("、").join(str(word) for word in words)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_noop as _
 
 from jiceng.kernel.base.ids import new_uid
 from jiceng.kernel.ledger.canonical import canonical_payload
@@ -35,15 +36,16 @@ class Actor(Protocol):
 
 @dataclass(frozen=True)
 class Nobody:
-    """An actor behind whom stands no officer."""
+    """An actor behind whom stands no officer. History keeps the title in Chinese; a page that
+    shows it translates it."""
 
     ref: str
     title: str
 
 
-RESIDENT = Nobody("resident", "群众")
-SYSTEM = Nobody("system:tick", "系统")
-OPERATOR = Nobody("system:command", "系统运维")
+RESIDENT = Nobody("resident", _("群众"))
+SYSTEM = Nobody("system:tick", _("系统"))
+OPERATOR = Nobody("system:command", _("系统运维"))
 
 
 @dataclass(frozen=True)

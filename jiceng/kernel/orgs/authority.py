@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jiceng.kernel.orgs.models import Delegation, Officer, Post, Tenure, Unit
 from jiceng.kernel.orgs.terms import ROLES
@@ -29,8 +29,11 @@ class Capacity:
 
     @property
     def title(self) -> str:
-        """Return in what capacity, without a personal name: «菱北街道 值班员（代）»."""
-        return f"{self.post}{_('（代）') if self.delegated else ''}"
+        """Return in what capacity, without a personal name: «菱北街道 值班员（代）».
+
+        History keeps it, so it is Chinese whatever language the officer reads.
+        """
+        return f"{self.post}{'（代）' if self.delegated else ''}"
 
     @property
     def unit(self) -> Unit:
@@ -56,7 +59,7 @@ class Oneself:
 
     @property
     def title(self) -> str:
-        """Return in what capacity."""
+        """Return in what capacity, in Chinese, as history keeps it."""
         return _("本人")
 
 

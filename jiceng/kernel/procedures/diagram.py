@@ -52,7 +52,7 @@ class Arrow:
     """One or more moves between the same two steps."""
 
     path: str
-    label: str
+    labels: tuple[str, ...]
     label_x: int
     label_y: int
     manner: str
@@ -130,23 +130,23 @@ def _links(procedure: Procedure) -> dict[tuple[str, str], list[tuple[str, str]]]
 def _arrows(procedure: Procedure, boxes: dict[str, Box], right: int) -> tuple[list[Arrow], int]:
     arrows, lanes = [], 0
     for (source, target), moves in _links(procedure).items():
-        label = "、".join(label for label, manner in moves)
+        labels = tuple(label for label, manner in moves)
         start, end = boxes[source], boxes[target]
         if end.y == start.bottom + GAP_Y:
-            arrows.append(_down(start, end, label, moves[0][1]))
+            arrows.append(_down(start, end, labels, moves[0][1]))
         else:
-            arrows.append(_around(start, end, label, moves[0][1], right + 18 + lanes * LANE))
+            arrows.append(_around(start, end, labels, moves[0][1], right + 18 + lanes * LANE))
             lanes += 1
     return arrows, lanes
 
 
-def _down(start: Box, end: Box, label: str, manner: str) -> Arrow:
+def _down(start: Box, end: Box, labels: tuple[str, ...], manner: str) -> Arrow:
     half = start.bottom + GAP_Y // 2
     path = f"M{start.middle} {start.bottom}V{half}H{end.middle}V{end.y - 2}"
     straight = start.middle == end.middle
     return Arrow(
         path=path,
-        label=label,
+        labels=labels,
         label_x=end.middle + 8,
         label_y=half + (4 if straight else 18),
         manner=manner,
@@ -154,14 +154,14 @@ def _down(start: Box, end: Box, label: str, manner: str) -> Arrow:
     )
 
 
-def _around(start: Box, end: Box, label: str, manner: str, lane: int) -> Arrow:
+def _around(start: Box, end: Box, labels: tuple[str, ...], manner: str, lane: int) -> Arrow:
     """Leave at the right side, run in a lane of its own, come in at the right side."""
     leave = start.y + start.height // 2 + (10 if end.y <= start.y else -10)
     enter = end.y + end.height // 2 + (12 if end.y < start.y else -14)
     path = f"M{start.right} {leave}H{lane}V{enter}H{end.right + 2}"
     return Arrow(
         path=path,
-        label=label,
+        labels=labels,
         label_x=lane + 6,
         label_y=(leave + enter) // 2,
         manner=manner,

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.clock import legal_day
@@ -282,7 +283,7 @@ def _choose(
     found = case.definition.move(move, marking)
     if found is None:
         allowed = {
-            other.code: str(other.label)
+            other.code: gettext(str(other.label))
             for code in steps
             for other in case.definition.moves_from(code)
         }

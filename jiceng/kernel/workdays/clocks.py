@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from jiceng.kernel.base.errors import BadInput, Conflict
+from jiceng.kernel.base.text import listed
 from jiceng.kernel.workdays.lines import civil
 from jiceng.kernel.workdays.models import Clock, Pause
 from jiceng.kernel.workdays.rules import Deadline, Limit, Stop, deadline
@@ -172,7 +173,7 @@ def _basis(clock: Clock, cause: str) -> str:
     sentence = _t("%(kind)s不得因“%(cause)s”停表。可以停表的事由：%(allowed)s。") % {
         "kind": ClockKind(clock.kind).label,
         "cause": PauseCause(cause).label if known else cause,
-        "allowed": "、".join(str(allowed.label) for allowed in causes) or _t("无"),
+        "allowed": listed(allowed.label for allowed in causes) or _t("无"),
     }
     raise CauseNotAllowed(sentence, field="cause", allowed=[code.value for code in causes])
 

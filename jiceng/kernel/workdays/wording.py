@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.utils.translation import gettext as _t
+from django.utils.translation import ngettext
 
+from jiceng.kernel.base.text import listed
 from jiceng.kernel.workdays.limits import Limit
 from jiceng.kernel.workdays.lines import DAY, MINUTE, WORKING_DAY, civil, time_of_day
 from jiceng.kernel.workdays.terms import Convention, LimitKind
@@ -31,7 +34,7 @@ def instant_words(at: datetime) -> str:
 
 def limit_words(limit: Limit) -> str:
     """Return a limit as it is written: 3工作日（次日起算）."""
-    text = f"{limit.amount}{LimitKind(limit.kind).label}"
+    text = _amount_words(LimitKind(limit.kind), limit.amount)
     if limit.whole_days:
         return _t("%(limit)s（%(convention)s）") % {
             "limit": text,
@@ -40,28 +43,47 @@ def limit_words(limit: Limit) -> str:
     return text
 
 
+def _amount_words(kind: LimitKind, amount: int | Decimal) -> str:
+    # Languages with a plural use it for every amount but one, a quarter of an hour included.
+    many = 1 if amount == 1 else 2
+    words = {
+        LimitKind.URGENT_HOURS: ngettext("%(n)s紧急工作时", "%(n)s紧急工作时", many),
+        LimitKind.WORK_HOURS: ngettext("%(n)s工作时", "%(n)s工作时", many),
+        LimitKind.WORKDAYS: ngettext("%(n)s工作日", "%(n)s工作日", many),
+        LimitKind.CALENDAR_DAYS: ngettext("%(n)s自然日", "%(n)s自然日", many),
+    }
+    return words[kind] % {"n": amount}
+
+
 def length_words(minutes: int) -> str:
     """Return working minutes as days of eight hours, hours, and minutes below a day."""
     days, rest = divmod(minutes, MINUTES_A_DAY)
     hours, minutes = divmod(rest, 60)
-    words = []
+    words = ""
     if days:
-        words.append(_t("%(n)d个工作日") % {"n": days})
+        words = ngettext("%(n)d个工作日", "%(n)d个工作日", days) % {"n": days}
     if hours:
-        words.append(_t("%(n)d小时") % {"n": hours})
+        words = _then(words, ngettext("%(n)d小时", "%(n)d小时", hours) % {"n": hours})
     if minutes and not days:
-        words.append(_t("%(n)d分钟") % {"n": minutes})
-    return "".join(words)
+        words = _then(words, ngettext("%(n)d分钟", "%(n)d分钟", minutes) % {"n": minutes})
+    return words
+
+
+def _then(larger: str, smaller: str) -> str:
+    """Return one length behind the other, with a space where the language wants one."""
+    if not larger:
+        return smaller
+    return _t("%(larger)s%(smaller)s") % {"larger": larger, "smaller": smaller}
 
 
 def remaining_words(work_minutes: int | None, days: int, overdue: bool) -> str:
     """Return how much is left or over; in calendar days where no calendar covers the time."""
     if work_minutes is None:
-        length = _t("%(n)d天") % {"n": days} if days else ""
+        length = ngettext("%(n)d天", "%(n)d天", days) % {"n": days} if days else ""
     else:
         length = length_words(work_minutes)
     if overdue:
-        return _t("已超期%(length)s") % {"length": length}
+        return _t("已超期%(length)s") % {"length": length} if length else _t("已超期")
     return _t("剩余%(length)s") % {"length": length} if length else _t("即将到期")
 
 
@@ -79,14 +101,14 @@ def _lines(trace: Trace) -> Iterator[str]:
             "start": instant_words(trace.start_at),
         }
     if trace.skipped:
-        yield _t("不计入：%(days)s。") % {"days": "、".join(map(_skipped_words, trace.skipped))}
+        yield _t("不计入：%(days)s。") % {"days": listed(map(_skipped_words, trace.skipped))}
     if trace.made_up:
-        yield _t("调休上班，计入：%(days)s。") % {"days": "、".join(map(day_words, trace.made_up))}
+        yield _t("调休上班，计入：%(days)s。") % {"days": listed(map(day_words, trace.made_up))}
     yield from _stop_lines(trace)
     yield _t("到期：%(due)s。") % {"due": instant_words(trace.due_at)}
     if trace.calendar_version:
         yield _t("依据：%(notices)s；日历版本%(version)s。") % {
-            "notices": "、".join(trace.notices) or _t("没有已公布的日历"),
+            "notices": listed(trace.notices) or _t("没有已公布的日历"),
             "version": trace.calendar_version,
         }
     yield from _caveats(trace)

@@ -12,7 +12,9 @@ GRID_CASE = Procedure(
     code=terms.PROCEDURE,
     version="2026-1",
     label=_("网格事件办理"),
-    basis="滨州市社会治理网格化服务管理条例（2021年）所述采集、受理、派遣、处置、核查、结案的闭环；时限由本区自定",
+    basis=_(
+        "滨州市社会治理网格化服务管理条例（2021年）所述采集、受理、派遣、处置、核查、结案的闭环；时限由本区自定"
+    ),
     start="reported",
     steps=(
         Step(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.attachments.service import of as attachments_of
@@ -17,11 +18,15 @@ from jiceng.kernel.orgs.models import Officer, Post, Unit
 from jiceng.kernel.orgs.service import Capacity, capacities, filled, visible_to
 from jiceng.kernel.procedures.models import Case, CaseStep
 from jiceng.kernel.procedures.service import Move, allowed_moves, version_of
+from jiceng.kernel.procedures.terms import EVENT_LABELS as PROCEDURE_LABELS
+from jiceng.kernel.workdays.terms import EVENT_LABELS as WORKDAY_LABELS
 from jiceng.systems.grid import terms
 from jiceng.systems.grid.models import Category, Cell, Incident
 from jiceng.systems.grid.rules import CellIndex, Place, read_boundary
 from jiceng.systems.grid.terms import Purpose, Role
 
+# What the kernel itself writes into the history of a case, beside the acts.
+KERNEL_LABELS = {**PROCEDURE_LABELS, **WORKDAY_LABELS}
 _INDEXES: dict[tuple[int, int | None, int], CellIndex] = {}
 
 
@@ -148,7 +153,7 @@ def _moments(
             label=label_of(entry.event),
             words=_spoken(words.get(entry.uid, {})),
             photos=_of(entry, photos),
-            by=" · ".join(filter(None, [names.get(entry.by[8:], ""), entry.by_title])),
+            by=" · ".join(filter(None, [names.get(entry.by[8:], ""), _(entry.by_title)])),
         )
         for entry in entries
     ]
@@ -158,7 +163,7 @@ def _open_step(case: Case, step: CaseStep, capacity: Capacity | None) -> OpenSte
     definition = version_of(case.procedure_id).procedure
     return OpenStep(
         step=step,
-        label=str(definition.step(step.step).label),
+        label=_(definition.step(step.step).label),
         capacity=capacity,
         moves=allowed_moves(definition, step, capacity) if capacity else [],
     )
@@ -167,7 +172,7 @@ def _open_step(case: Case, step: CaseStep, capacity: Capacity | None) -> OpenSte
 def label_of(event: str) -> str:
     """Return what a timeline calls an event."""
     act = ACTS.find(event)
-    return str(act.label) if act else event
+    return str(act.label if act else KERNEL_LABELS.get(event, event))
 
 
 def _spoken(words: dict[str, str]) -> dict[str, str]:
@@ -198,7 +203,7 @@ def offered(file: CaseFile, move: str) -> tuple[OpenStep | None, Move | None]:
 
 def offered_labels(file: CaseFile) -> dict[str, str]:
     """Return what the reader may do with the case now."""
-    return {move.code: str(move.label) for step in file.open_steps for move in step.moves}
+    return {move.code: _(move.label) for step in file.open_steps for move in step.moves}
 
 
 def purpose_of(move: Move) -> str:

@@ -13,9 +13,11 @@ from django.template.context import RequestContext
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
 from jiceng.kernel.base.ids import spaced_number
+from jiceng.kernel.base.text import listed
 from jiceng.ui import navigation
 
 register = template.Library()
@@ -44,6 +46,12 @@ def icon(name: str, label: Text = "") -> SafeString:
 def spaced(number: str) -> str:
     """Return a case number in groups that stay on one line, for titles and table cells."""
     return spaced_number(number).replace(" ", "\u00a0")
+
+
+@register.filter
+def enumerated(words: Iterable[Text]) -> str:
+    """Return several words as one enumeration, as the language writes it."""
+    return listed(words)
 
 
 @register.simple_tag(takes_context=True, name="navigation")
@@ -91,7 +99,9 @@ def errors(form: BaseForm) -> dict:
 def _with_label(bound: BoundField, message: str) -> str:
     """Return the message so that it names its field, once."""
     label = str(bound.label)
-    return message if label in message else f"{label}：{message}"
+    if label in message:
+        return message
+    return _("%(label)s：%(message)s") % {"label": label, "message": message}
 
 
 @register.inclusion_tag(f"{FOLDER}fields.html")

@@ -1,5 +1,6 @@
 """Words for the parts of a procedure."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -7,12 +8,19 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from jiceng.kernel.base.text import listed
 from jiceng.kernel.orgs.terms import ROLES
 from jiceng.kernel.procedures.models import ProcedureVersion
 from jiceng.kernel.procedures.service import Procedure, Step
 from jiceng.kernel.workdays.service import limit_words
 
 register = template.Library()
+
+
+@register.filter
+def translated(labels: Iterable[str]) -> str:
+    """Return labels as an enumeration; a published version keeps them in Chinese."""
+    return listed(_(label) for label in labels)
 
 
 @register.filter
@@ -33,7 +41,7 @@ def step_rows(procedure: Procedure) -> dict[str, Any]:
             _(step.label),
             holder_label(step),
             limit_words(step.promised) if step.promised else "—",
-            "、".join(_(move.label) for move in procedure.moves_from(step.code)) or "—",
+            translated(move.label for move in procedure.moves_from(step.code)) or "—",
         )
         for step in procedure.steps
     ]
