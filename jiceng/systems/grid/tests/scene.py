@@ -1,0 +1,205 @@
+"""The scene of every test of the grid: the cast with two cells each, two categories, a photo.
+
+Registered as a plugin by the root ``conftest.py``, so that journeys and faces stand on it too.
+"""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image, ImageDraw
+
+from jiceng.kernel.attachments.models import Attachment
+from jiceng.kernel.attachments.service import take_in
+from jiceng.kernel.ledger.service import RESIDENT, SYSTEM, Actor
+from jiceng.kernel.orgs.service import Capacity
+from jiceng.kernel.procedures.models import Case, CaseStep
+from jiceng.kernel.testing.cast import Cast
+from jiceng.kernel.workdays.service import urgent_hours, workdays
+from jiceng.systems.grid import actions, queries
+from jiceng.systems.grid.models import Category, Cell
+from jiceng.systems.grid.rules import Place
+from jiceng.systems.grid.terms import Kind, Purpose, Role, Source
+
+# Three squares side by side; the first two share an edge.
+SOUTH, NORTH = 30.50, 30.55
+EDGE = 117.05
+IN_COMMUNITY = Place(lng=117.02, lat=30.52)
+IN_VILLAGE = Place(lng=117.08, lat=30.52)
+IN_OTHER_COMMUNITY = Place(lng=117.13, lat=30.52)
+ON_THE_EDGE = Place(lng=EDGE, lat=30.52)
+OUTSIDE = Place(lng=117.50, lat=30.52)
+
+PHONE, REPORTER = "13800138000", "周大勇"
+CLAIM = "c" * 32
+WORDS = "井盖裂成两半，晚上有人差点踩空。"
+CORNER = "民生路与经十二路交叉口东南角"
+
+# Where the camera stood; a copy that is kept must not say so.
+GPS = {1: "N", 2: (30.0, 31.0, 12.0), 3: "E", 4: (117.0, 1.0, 12.0)}
+MAKER = "CANARY-CAMERA"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """What was drawn up for the cast."""
+
+    cast: Cast
+    cover: Category
+    rubbish: Category
+    cells: dict[str, Cell]
+
+    @property
+    def street(self) -> Any:
+        """The unit that handles."""
+        return self.cast.street
+
+
+def square(west: float, east: float) -> dict[str, Any]:
+    """Return a GeoJSON polygon between two longitudes."""
+    ring = [[west, SOUTH], [east, SOUTH], [east, NORTH], [west, NORTH], [west, SOUTH]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def draw_up(cast: Cast) -> Grid:
+    """Draw the cells and set the categories, by acts of the system at the beginning."""
+    sides = [
+        (cast.community, 117.00, EDGE),
+        (cast.village, EDGE, 117.10),
+        (cast.other_community, 117.11, 117.15),
+    ]
+    cells = {}
+    for unit, west, east in sides:
+        done = actions.draw_cell(
+            by=SYSTEM,
+            at=cast.at,
+            code=f"{unit.code}001",
+            name=f"{unit.short_name}第一网格",
+            unit=unit,
+            boundary=square(west, east),
+        )
+        cells[unit.code] = done.value
+    cover = _category(cast.at, "C101", "井盖缺失、移位", Kind.COMPONENT, urgent_hours(2))
+    rubbish = _category(cast.at, "E201", "暴露垃圾", Kind.EVENT, workdays(1))
+    return Grid(cast, cover, rubbish, cells)  # type: ignore[arg-type]
+
+
+def _category(at: datetime, code: str, name: str, kind: str, limit: Any) -> Category:
+    done = actions.set_category(
+        by=SYSTEM, at=at, code=code, name=name, kind=kind, limit=limit, condition="已恢复"
+    )
+    assert done.value is not None
+    return done.value
+
+
+def picture(seed: int = 0, *, size: tuple[int, int] = (320, 240)) -> bytes:
+    """Return a JPEG as a phone writes it: with a place, a time and a maker in its EXIF."""
+    image = Image.new("RGB", size, (120 + seed % 100, 124, 118))
+    ImageDraw.Draw(image).ellipse((80, 60, 200 + seed % 40, 180), fill=(30, 30, 32))
+    exif = Image.Exif()
+    exif[0x010F] = MAKER
+    exif.get_ifd(0x8769)[0x9003] = "2026:03:01 21:30:15"
+    exif.get_ifd(0x8825).update(GPS)
+    out = io.BytesIO()
+    image.save(out, "JPEG", exif=exif)
+    return out.getvalue()
+
+
+def upload(seed: int = 0, name: str = "现场.jpg") -> SimpleUploadedFile:
+    """Return a photo as a form sends it."""
+    return SimpleUploadedFile(name, picture(seed), content_type="image/jpeg")
+
+
+def kept_photo(
+    by: Actor, at: datetime, *, purpose: str = Purpose.REPORT, claim: str = CLAIM, seed: int = 0
+) -> Attachment:
+    """Return a photo that was taken in and waits for its act."""
+    return take_in(upload(seed), by=by, at=at, purpose=purpose, claim=claim)
+
+
+def report(grid: Grid, *, at: datetime | None = None, **changes: Any) -> Case:
+    """File a report as a resident, in the community unless told otherwise; return its case."""
+    given: dict[str, Any] = {
+        "by": RESIDENT,
+        "source": Source.RESIDENT,
+        "category": grid.cover,
+        "description": WORDS,
+        "place": CORNER,
+        "point": IN_COMMUNITY,
+        "phone": PHONE,
+        "reporter_name": REPORTER,
+    }
+    done = actions.report_incident(at=at or grid.cast.at, **given | changes)
+    assert done.value is not None
+    return done.value
+
+
+def open_step(case: Case) -> CaseStep:
+    """Return the one step where a case stands."""
+    return case.steps.open().select_related("post__unit").get()
+
+
+def holder_of(grid: Grid, case: Case) -> Capacity:
+    """Return who of the cast holds the open step of a case."""
+    post = open_step(case).post
+    return next(capacity for capacity in grid.cast.officers if capacity.post == post)
+
+
+PATH = ("judge", "dispatch", "dispose", "verify", "close")
+SENT_BACK = ("judge", "dispatch", "return")
+
+
+def words_for(grid: Grid, move: str, by: Actor, at: datetime) -> dict[str, Any]:
+    """Return what a move asks for, with a fresh photo where one is due."""
+    if move == "dispose":
+        photo = kept_photo(by, at, purpose=Purpose.DISPOSAL, seed=1)
+        return {"photos": [photo], "claim": CLAIM, "note": "已更换新井盖。"}
+    return {
+        "judge": {"judgement": "ordinary"},
+        "dispatch": {"unit": grid.street},
+        "reassign": {"unit": grid.street, "reason": "改由养护队办理。"},
+        "return": {"reason": "不属于本单位职责。"},
+        "refuse": {"reason": "不在立案范围。"},
+        "rework": {"reason": "现场仍有松动。"},
+    }.get(move, {})
+
+
+def make(grid: Grid, case: Case, move: str, *, at: datetime | None = None, **changes: Any) -> Any:
+    """Make one move as whoever holds the step; return what the act returned."""
+    instant = at or grid.cast.at
+    by = changes.pop("by", None) or holder_of(grid, case)
+    words = words_for(grid, move, by, instant) | changes
+    return actions.MOVES[move](
+        by=by, at=instant, number=case.number, step_id=open_step(case).pk, **words
+    )
+
+
+def walk(grid: Grid, case: Case, moves: tuple[str, ...], *, at: datetime | None = None) -> Case:
+    """Make several moves, each as its holder; return the case as it is then."""
+    for move in moves:
+        make(grid, case, move, at=at)
+    case.refresh_from_db()
+    return case
+
+
+@pytest.fixture
+def grid(cast: Cast) -> Grid:
+    """Return the cast with cells and categories."""
+    return draw_up(cast)
+
+
+@pytest.fixture(autouse=True)
+def _forget_cells() -> None:
+    """Forget cells: the next test's database numbers its own from the same start."""
+    queries._INDEXES.clear()
+
+
+@pytest.fixture
+def in_role(grid: Grid) -> Callable[[str], Capacity]:
+    """Return a function that finds a person of the cast by role, in the first street."""
+    people = {capacity.role: capacity for capacity in reversed(grid.cast.officers)}
+    return lambda role: people[Role(role)]
