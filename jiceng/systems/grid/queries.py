@@ -38,11 +38,14 @@ def cell_at(place: Place, at: datetime) -> Cell | None:
     cells = Cell.objects.valid(at)
     shown = cells.order_by("id").values_list("id", flat=True)
     key = (len(shown), shown[0] if shown else None, hash(tuple(shown)))
-    if key not in _INDEXES:
-        _INDEXES.clear()
+    index = _INDEXES.get(key)
+    if index is None:
         rows = cells.order_by("id").values_list("id", "boundary")
-        _INDEXES[key] = CellIndex([(pk, read_boundary(boundary)) for pk, boundary in rows])
-    found = _INDEXES[key].find(place)
+        index = CellIndex([(pk, read_boundary(boundary)) for pk, boundary in rows])
+        # Another thread may clear the shelf at any moment; this one keeps its own index in hand.
+        _INDEXES.clear()
+        _INDEXES[key] = index
+    found = index.find(place)
     return Cell.objects.select_related("unit").get(pk=found) if found else None
 
 
