@@ -132,6 +132,8 @@ class Export:
         self.epochs[line["number"]] = line
 
     def leaf(self, line):
+        numbers = line["epoch"], line["position"]
+        require(all(type(number) is int for number in numbers), "malformed")
         if line["epoch"] != self.epoch:
             self.close()
             require(line["epoch"] in self.epochs and line["epoch"] > self.epoch, "epoch_link")

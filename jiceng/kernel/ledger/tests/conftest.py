@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from jiceng.kernel.ledger.entries import RESIDENT, NewEntry, append_many
+from jiceng.kernel.ledger.entries import RESIDENT, NewEntry, append, append_many
 from jiceng.kernel.ledger.models import ActKey, Entry, Pending, PersonalDatum
+from jiceng.kernel.ledger.receipts import receipt_for
 from jiceng.kernel.ledger.sealing import seal
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -50,6 +51,32 @@ def fill() -> Callable[..., list[Entry]]:
         return entries
 
     return write
+
+
+@pytest.fixture
+def entry(fill: Callable[..., list[Entry]]) -> Entry:
+    """Return an entry at position 9 of a tree that was 13 leaves at its first checkpoint."""
+    entries = fill(13)
+    fill(8)
+    return entries[9]
+
+
+@pytest.fixture
+def sealed(entry: Entry) -> dict[str, Any]:
+    return receipt_for(entry.uid)
+
+
+@pytest.fixture
+def accepted(at: datetime) -> dict[str, Any]:
+    entry = append(
+        event="test.case.noted",
+        subject="test.case:1",
+        by=RESIDENT,
+        at=at,
+        facts={"描述": '井盖"破损"\n𠮷'},
+        personal={"name": "张三"},
+    )
+    return receipt_for(entry.uid)
 
 
 def in_parallel(work: Sequence[Callable[[], Any]]) -> list[Any]:
