@@ -117,7 +117,7 @@ def _lines(trace: Trace) -> Iterator[str]:
 def _skipped_words(skipped: Skipped) -> str:
     name = skipped.name or _t("周末")
     if skipped.first == skipped.last:
-        return f"{day_words(skipped.first)}{_t('（%(name)s）') % {'name': name}}"
+        return _t("%(day)s（%(name)s）") % {"day": day_words(skipped.first), "name": name}
     return _t("%(first)s至%(last)s（%(name)s）") % {
         "first": day_words(skipped.first),
         "last": day_words(skipped.last),
