@@ -8,7 +8,7 @@ PYTHON := $(B)/python -W ignore::SyntaxWarning
 MANAGE := $(B)/python manage.py
 say = @printf '\033[1m· %s\033[0m\n' "$(1)"
 
-.PHONY: help setup run test test-sqlite test-postgres check format lint types contracts drift templates browser lock clean messages
+.PHONY: help setup run test test-sqlite test-postgres check format lint types contracts drift templates browser lock clean messages docs
 
 help: ## 显示可用的命令
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -91,7 +91,8 @@ drift: setup .venv/.dev ## 迁移、词汇表、译文是否与代码一致
 	$(call say,一致性)
 	@$(MANAGE) makemigrations --check --dry-run -v1
 	@$(MANAGE) check --fail-level WARNING
-	@$(B)/python -m tools.messages check
+	@$(B)/python -m tools messages check
+	@$(B)/python -m tools documents check
 
 templates: .venv/.dev ## 页面模板
 	$(call say,页面模板)
@@ -103,7 +104,10 @@ format: .venv/.dev ## 自动整理格式
 	@find jiceng -name '*.html' | xargs $(B)/djade --target-version 5.2 || true
 
 messages: .venv/.run ## 从代码提取文字到英文译文目录（locale/en）
-	@$(B)/python -m tools.messages extract
+	@$(B)/python -m tools messages extract
+
+docs: .venv/.dev ## 重新生成词汇表、事件表和系统说明（docs/）
+	@$(B)/python -m tools documents write
 
 lock: .venv/.uv ## 按 pyproject.toml 重新锁定依赖
 	@for out in run dev; do \

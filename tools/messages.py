@@ -13,7 +13,6 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract as extract_messages
 from babel.messages.pofile import read_po, write_po
-from django.conf import settings
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -119,20 +118,14 @@ def faults(root: Path = ROOT, path: Path = CATALOGUE) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     """Run one of the two; 1 where the catalogue is not complete, 2 for unknown words."""
-    if not settings.configured:
-        settings.configure()
     if arguments == ["extract"]:
         print(f"messages: {len(extract())} in {CATALOGUE.relative_to(ROOT)}")
         return 0
     if arguments != ["check"]:
-        print("usage: python -m tools.messages extract|check", file=sys.stderr)
+        print("usage: python -m tools messages extract|check", file=sys.stderr)
         return 2
     found = faults()
     for fault in found:
         print(fault, file=sys.stderr)
     print(f"messages: {len(found)} faults", file=sys.stderr if found else sys.stdout)
     return 1 if found else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -74,7 +74,8 @@ def test_keeps_translations_and_drops_what_nobody_says(tree: Path, po: Path) -> 
     extract(tree, po)
     held = catalogue(po)
     unit = held.get("单位")
-    assert unit is not None and unit.string == "Unit"
+    assert unit is not None
+    assert unit.string == "Unit"
     assert held.get("第%(number)d行有误") is None
 
 

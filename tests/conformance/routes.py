@@ -1,0 +1,90 @@
+"""The table of all routes: who gets what. A route without a row fails, and so does a row without
+its route; whoever adds a page says here what strangers get.
+
+The case of the table belongs to the street of 王. 赵 is on duty in another street: for 赵 it does
+not exist (404), as if the number were invented.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+SIGN_IN = "sign in"  # a redirect to the page where officers sign in
+ELSEWHERE = "elsewhere"  # a redirect within the site
+Answer = int | str
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a route answers to a visitor, to 赵 and to 王; ``arguments`` may name the case."""
+
+    name: str
+    anonymous: Answer
+    zhao: Answer
+    wang: Answer
+    arguments: tuple[str, ...] = ()
+    method: str = "GET"
+    data: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """Return how a test names the row."""
+        return f"{self.method} {self.name}"
+
+
+CASE, PHOTO = ("{number}",), ("{number}", "{photo}")
+
+ROWS = [
+    Row("public:home", 200, 200, 200),
+    Row("public:verify", 200, 200, 200),
+    Row("public:verify", 200, 200, 200, method="POST"),
+    Row("public:verifier", 200, 200, 200),
+    Row("public:grid:report", 200, 200, 200),
+    Row("public:grid:report", 422, 422, 422, method="POST"),
+    Row("public:grid:track", 200, 200, 200),
+    Row("public:grid:track", 422, 422, 422, method="POST", data={"number": "1"}),
+    # The number alone opens nothing: who has not given the end of the phone number is asked to.
+    Row("public:grid:status", ELSEWHERE, ELSEWHERE, ELSEWHERE, CASE),
+    Row("public:grid:receipt", 404, 404, 404, CASE),
+    Row("public:grid:photo", 404, 404, 404, PHOTO),
+    Row("public:grid:cells", 200, 200, 200),
+    Row("desk:inbox", 200, 200, 200),  # a visitor is shown the way in
+    Row("desk:login", 200, ELSEWHERE, ELSEWHERE),
+    Row("desk:logout", ELSEWHERE, ELSEWHERE, ELSEWHERE, method="POST"),
+    Row("desk:password", SIGN_IN, 200, 200),
+    Row("desk:password", SIGN_IN, 422, 422, method="POST", data={"old": "x"}),
+    Row("desk:procedures", SIGN_IN, 200, 200),
+    Row("desk:procedure", SIGN_IN, 200, 200, ("grid.case", "2026-1")),
+    Row("desk:grid:patrol", SIGN_IN, 200, 200),
+    Row("desk:grid:patrol", SIGN_IN, 422, 422, method="POST"),
+    Row("desk:grid:case", SIGN_IN, 404, 200, CASE),
+    Row("desk:grid:move", SIGN_IN, 404, 200, (*CASE, "judge")),
+    Row("desk:grid:move", SIGN_IN, 404, 422, (*CASE, "judge"), "POST"),
+    Row("desk:grid:photo", SIGN_IN, 404, 200, PHOTO),
+    Row("desk:grid:receipt", SIGN_IN, 404, 200, CASE),
+    Row("ui:gallery", 200, 200, 200),
+    Row("ui:language", 422, 422, 422, method="POST"),
+    Row("ui:language", ELSEWHERE, ELSEWHERE, ELSEWHERE, method="POST", data={"language": "en"}),
+    Row("ui:large", ELSEWHERE, ELSEWHERE, ELSEWHERE, method="POST", data={"large": "1"}),
+    Row("ui:healthz", 200, 200, 200),
+    Row("ui:readyz", 200, 200, 200),
+]
+
+# What no page expects where an address names a thing. Percent signs are sent as they stand.
+HOSTILE = [
+    "%00",
+    "%ED%A0%80",
+    "%FF%FE",
+    "%F0%9F%98%80",
+    "%EF%BC%91%EF%BC%92%EF%BC%93",
+    "%E2%80%AE%31",
+    "9223372036854775808",
+    "-1",
+    "1e9",
+    "null",
+    "%27%20OR%201=1--",
+    "..%5c..%5cetc",
+    "%3Cscript%3E",
+    "9" * 300,
+]
+# Longer than Python turns into a number.
+LONG = "9" * 5000
