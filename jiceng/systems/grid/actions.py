@@ -30,7 +30,6 @@ class NoSuchPlace(BadInput):
     """Neither a point within a cell nor a unit was given (422)."""
 
     code = "no_place"
-    field = "unit"
     sentence = _("所选位置不在本区网格内，请在地图上重选，或选择所属社区、村。")
 
 
@@ -50,7 +49,8 @@ class CategoryClosed(BadInput):
 def _may_report(*, by: Actor, source: str, **given: Any) -> None:
     """Residents report for themselves; a patrol is reported by who holds a post for it."""
     patrols = isinstance(by, Capacity) and by.role in (Role.GRID_MEMBER, Role.DUTY_OFFICER)
-    if not (patrols if source == Source.PATROL else by is RESIDENT):
+    may = {Source.RESIDENT: by is RESIDENT, Source.PATROL: patrols}
+    if not may.get(source):
         raise NotAllowed()
 
 
@@ -87,7 +87,7 @@ def report_incident(
     cell = queries.cell_at(point, at) if point else None
     answering = cell.unit if cell else unit
     if answering is None:
-        raise NoSuchPlace()
+        raise NoSuchPlace(field="unit")
     case = open_case(
         system=terms.SYSTEM,
         procedure=current(terms.PROCEDURE),

@@ -1,0 +1,95 @@
+"""The procedure of the grid is sound, and every move of it has its act."""
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import pytest
+
+from jiceng.kernel.ledger.service import ACTS
+from jiceng.kernel.orgs.terms import ROLES
+from jiceng.kernel.procedures.service import PROCEDURES, Move, problems
+from jiceng.kernel.procedures.terms import Outcome
+from jiceng.systems.grid import actions, terms
+from jiceng.systems.grid.forms import LABELS
+from jiceng.systems.grid.procedure import GRID_CASE
+
+each_move = pytest.mark.parametrize("move", GRID_CASE.moves, ids=lambda move: move.code)
+
+
+def test_it_is_sound() -> None:
+    assert problems(GRID_CASE) == []
+
+
+def test_it_is_registered_under_its_version() -> None:
+    assert PROCEDURES.get(f"{GRID_CASE.code} {GRID_CASE.version}") is GRID_CASE
+
+
+def test_the_gate_would_find_a_fault() -> None:
+    """A copy whose case can never be closed is refused, so the test above can fail."""
+    moves = tuple(move for move in GRID_CASE.moves if move.code not in ("close", "refuse"))
+    broken = type(GRID_CASE)(**{**_fields(), "moves": moves})
+
+    assert {fault.code for fault in problems(broken)} >= {"dead_end"}
+
+
+def _fields() -> dict[str, Any]:
+    names = ("code", "version", "label", "start", "steps", "moves", "basis")
+    return {name: getattr(GRID_CASE, name) for name in names}
+
+
+@each_move
+def test_every_move_has_exactly_one_act_of_its_event(move: Move) -> None:
+    acts = [spec for spec in ACTS if spec.code == move.event]
+
+    assert [spec.function for spec in acts] == [actions.MOVES[move.code]]
+    assert str(acts[0].label) == str(move.label)
+    assert acts[0].may is not None
+
+
+def test_no_act_moves_what_the_procedure_does_not_know() -> None:
+    assert set(actions.MOVES) == {move.code for move in GRID_CASE.moves}
+    functions: list[Callable[..., Any]] = list(actions.MOVES.values())
+    assert len(set(functions)) == len(functions)
+
+
+@each_move
+def test_the_public_has_a_sentence_for_every_move(move: Move) -> None:
+    assert move.event in terms.PUBLIC_LABELS
+
+
+@each_move
+def test_every_need_has_a_label(move: Move) -> None:
+    assert {*move.needs, *move.takes} <= {str(need) for need in LABELS}
+
+
+@pytest.mark.parametrize("step", GRID_CASE.steps, ids=lambda step: step.code)
+def test_every_step_is_held_by_a_registered_role_within_a_limit(step: Any) -> None:
+    if step.final:
+        assert step.outcome in Outcome.values
+        return
+    assert ROLES.find(step.holder.role)
+    assert ROLES.find(step.escalates_to)
+    assert step.promised.amount > 0
+
+
+def test_who_disposes_does_not_verify() -> None:
+    by_code = {move.code: move for move in GRID_CASE.moves}
+
+    for code, other in product(("verify", "rework"), ("dispose",)):
+        assert other in by_code[code].differs_from
+
+
+def test_a_case_closes_only_after_it_was_verified() -> None:
+    """Walking every way through the net, no «close» comes before a «verify»."""
+    ways, seen = [("reported", False)], set()
+    while ways:
+        step, verified = ways.pop()
+        if (step, verified) in seen:
+            continue
+        seen.add((step, verified))
+        for move in GRID_CASE.moves_from(step):
+            assert move.code != "close" or verified
+            ways.append((move.targets[0], verified or move.code == "verify"))
+    assert ("closed", True) in seen
+    assert ("closed", False) not in seen
