@@ -132,6 +132,7 @@ def test_each_kind_is_paused_by_its_own_causes_only(clock, statutory, given, kin
         )
         assert str(cause.label) in str(refusal)
         assert refusal.details["allowed"] == [str(code) for code in PAUSE_CAUSES[kind]]
+        assert str(refusal).endswith("：无。") is (kind == ClockKind.GIVEN)
 
 
 def test_the_law_has_eight_causes_and_a_supplement_is_none_of_them():
@@ -320,6 +321,11 @@ def test_a_given_day_that_cannot_be_is_refused(db, due, code):
         service.given_clock(subject=SUBJECT, due_at=at(due), at=at("07-06 10:00"))
     assert refusal.value.code == code
     assert not Clock.objects.exists()
+
+
+def test_a_given_day_may_be_the_instant_itself(db):
+    now = at("07-06 10:00")
+    assert service.given_clock(subject=SUBJECT, due_at=now, at=now).due_at == now
 
 
 def test_a_given_day_needs_no_calendar(db):

@@ -126,6 +126,8 @@ def test_a_version_changes_exactly_with_the_days_of_its_years(shipped):
     assert not shipped.is_current(shorter.version(2025, 2026))
     assert shipped.version(2026, 2026).startswith("2026:")
     assert shipped.version(2018, 2076).startswith("2018-2076:")
+    assert shorter.version(2075, 2075) == shipped.version(2075, 2075)
+    assert shorter.version(2076, 2076) != shipped.version(2076, 2076)
 
 
 def test_a_year_published_without_changing_a_day_is_another_version(shipped):

@@ -98,6 +98,18 @@ def test_a_made_up_day_of_one_year_may_not_be_a_day_off_of_another(folder):
     assert "2025-12-31 已在 2025.toml 中规定" in str(refusal_of(folder))
 
 
+def test_the_second_of_may_is_the_laws_since_2025(folder):
+    for year in (2024, 2025):
+        path = folder / f"{year}.toml"
+        text = path.read_text()
+        whole = f"last = {year}-05-05\ndays = 5"
+        assert whole in text
+        path.write_text(text.replace(whole, f"last = {year}-05-01\ndays = 1"))
+        if year == 2024:
+            assert load_calendar(folder)
+    assert "2025-05-02" in str(refusal_of(folder))
+
+
 def test_a_missing_year_is_refused(folder):
     (folder / "2025.toml").unlink()
     assert "缺少2025年的日历" in str(refusal_of(folder))

@@ -58,6 +58,8 @@ urgent, 15 minutes                | 10-01 23:50 | 0.25紧急工作时    | 10-02
 calendar days roll                | 09-30 16:00 | 3自然日           | 10-03 16:00
 calendar days from the next       | 09-30 16:00 | 3自然日次日起算   | 10-03 24:00
 a leap day                        | 2024-02-28 16:00 | 1自然日      | 2024-02-29 16:00
+the first year that is handled    | 1950-01-01 10:00 | 1自然日      | 1950-01-02 10:00
+the last year that is handled     | 2199-12-30 10:00 | 1自然日      | 2199-12-31 10:00
 # Years that were amended, and one that disposes of the year before it.
 2019 as amended                   | 2019-04-30 10:00 | 1工作日次日起算 | 2019-05-05 24:00
 2020 as extended                  | 2020-01-23 10:00 | 1工作日次日起算 | 2020-02-03 24:00

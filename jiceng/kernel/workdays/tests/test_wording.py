@@ -174,6 +174,18 @@ def test_a_trace_says_why_it_is_this_day(shipped):
     ]
 
 
+def test_a_trace_names_the_notices_of_its_own_years(shipped):
+    within = rules.deadline(shipped, at("2025-03-03 10:00"), workdays(3)).trace
+    assert within.notices == ("国办发明电〔2024〕12号",)
+    across = rules.deadline(shipped, at("2019-12-30 10:00"), workdays(3)).trace
+    assert [number.removeprefix("国办发明电") for number in across.notices] == [
+        "〔2018〕15号",
+        "〔2019〕3号",
+        "〔2019〕16号",
+        "〔2020〕1号",
+    ]
+
+
 def test_a_provisional_trace_says_what_was_assumed(shipped):
     lines = trace_lines(rules.deadline(shipped, at("12-31 16:00"), workdays(1)).trace)
     assert lines[1] == "不计入：2027年1月1日（元旦）、2027年1月2日至2027年1月3日（周末）。"
