@@ -105,7 +105,14 @@ def catch_up() -> int:
     Called after the commit: a crash in between leaves the file behind, never ahead, and the next
     call closes the gap.
     """
-    path = anchor_file()
+    try:
+        return _append_missing(anchor_file())
+    except OSError as error:
+        # The checkpoint stands; this says aloud that nobody outside holds it yet.
+        raise AnchorUnreadable(_("无法写入检查点存证文件。")) from error
+
+
+def _append_missing(path: Path) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -179,6 +179,11 @@ class Checkpoint(models.Model):
         )
         return SignedCheckpoint(note, self.key_id, bytes(self.signature))
 
+    def published(self) -> str:
+        """Return the checkpoint as a signed note, as it goes on the notice board."""
+        key = SigningKey.objects.get(key_id=self.key_id)
+        return self.signed().published(bytes(key.public))
+
 
 class SigningKey(models.Model):
     """A public key of the log, and from when to when it signed.

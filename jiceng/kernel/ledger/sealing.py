@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from jiceng.kernel.base.errors import Conflict
 from jiceng.kernel.ledger import anchors, epochs, signing
 from jiceng.kernel.ledger.canonical import leaf_bytes
-from jiceng.kernel.ledger.database import claim_pending, insert_seals
+from jiceng.kernel.ledger.database import claim_pending, entries_among, insert_seals
 from jiceng.kernel.ledger.hashing import SHA256, SM3, Algorithm
-from jiceng.kernel.ledger.models import Checkpoint, Entry, Epoch, Head, Pending, Subtree
+from jiceng.kernel.ledger.models import Checkpoint, Epoch, Head, Pending, Subtree
 from jiceng.kernel.ledger.notes import CheckpointNote
 from jiceng.kernel.ledger.tree import Frontier
 
@@ -62,8 +62,8 @@ def _grow(head: Head, ids: Sequence[int]) -> Batch:
     """Hash the entries anew from their columns and append them to both trees in order of id."""
     sha256, sm3 = frontier_of(SHA256, head), frontier_of(SM3, head)
     seals, subtrees = [], []
-    rows = Entry.objects.filter(pk__in=ids).order_by("pk").values_list("pk", *LEAF_FIELDS)
-    for pk, *columns in rows.iterator():
+    rows = entries_among(ids).order_by("pk").values_list("pk", *LEAF_FIELDS)
+    for pk, *columns in rows:
         data = leaf_bytes(**dict(zip(LEAF_FIELDS, columns, strict=True)))
         leaf, leaf_sm3 = SHA256.leaf(data), SM3.leaf(data)
         seals.append((pk, head.epoch, sha256.size, leaf, leaf_sm3))

@@ -10,9 +10,10 @@ from typing import Any
 from django.db.models import Max
 
 from jiceng.kernel.ledger.canonical import leaf_bytes
+from jiceng.kernel.ledger.database import entries_among
 from jiceng.kernel.ledger.findings import Report
 from jiceng.kernel.ledger.hashing import SHA256, SM3
-from jiceng.kernel.ledger.models import Checkpoint, Entry, Head, Seal, Subtree
+from jiceng.kernel.ledger.models import Checkpoint, Head, Seal, Subtree
 from jiceng.kernel.ledger.notes import SignedCheckpoint
 from jiceng.kernel.ledger.sealing import LEAF_FIELDS
 from jiceng.kernel.ledger.tree import BLOCK_BITS, Frontier
@@ -39,7 +40,7 @@ def read_entries(ids: Sequence[int]) -> dict[int, Leaf]:
     SQLite keeps whatever is put into a column; an entry with an instant that is none comes back
     empty, so that it is found as altered instead of ending the walk.
     """
-    rows = Entry.objects.filter(pk__in=ids).values_list("pk", *LEAF_FIELDS)
+    rows = entries_among(ids).values_list("pk", *LEAF_FIELDS)
     try:
         return {pk: dict(zip(LEAF_FIELDS, columns, strict=True)) for pk, *columns in rows}
     except (ValueError, TypeError, AttributeError):

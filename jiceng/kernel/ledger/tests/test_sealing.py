@@ -1,28 +1,28 @@
 """The sealer: it misses nobody, forks nothing, and stops where it has to."""
 
-import json
+import base64
+import hashlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 from threading import Barrier, Event
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
-from jiceng.kernel.base.errors import Refusal
-from jiceng.kernel.ledger import anchors, jobs, sealing
-from jiceng.kernel.ledger.anchors import AnchorUnreadable, RolledBack
+from jiceng.kernel.ledger import sealing
 from jiceng.kernel.ledger.entries import RESIDENT, append
 from jiceng.kernel.ledger.hashing import SHA256, SM3
 from jiceng.kernel.ledger.models import Checkpoint, Entry, Epoch, Head, Pending, Seal, Subtree
 from jiceng.kernel.ledger.proofs import HashesMissing, consistency, inclusion
-from jiceng.kernel.ledger.receipts import CheckpointUnknown
+from jiceng.kernel.ledger.receipts import CheckpointUnknown, receipt_for
 from jiceng.kernel.ledger.receipts import consistency as consistency_document
 from jiceng.kernel.ledger.sealing import SealerOvertaken, latest_checkpoint, seal
+from jiceng.kernel.ledger.signing import signer, verifies
 from jiceng.kernel.ledger.tests.conftest import in_parallel
 from jiceng.kernel.ledger.tree import ProofError, check_consistency, inclusion_root
+from jiceng.kernel.ledger.verdicts import check_receipt
 from jiceng.kernel.ledger.verifying import verify
 
 Fill = Callable[..., list[Entry]]
@@ -268,95 +268,49 @@ def test_an_epoch_that_opened_meanwhile_stops_the_sealer(
     assert Head.objects.get(epoch=1).size == 2
 
 
-# The anchor file
-
-
-def lines() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in anchors.anchor_file().read_text().splitlines()]
-
-
 @pytest.mark.django_db
-def test_every_checkpoint_is_anchored(fill: Fill) -> None:
-    fill(2)
-    fill(1)
-    texts = [row.signed().note.text for row in Checkpoint.objects.order_by("size")]
-    assert [line["checkpoint"] for line in lines()] == texts
+def test_a_published_checkpoint_is_a_signed_note(fill: Fill) -> None:
+    """C2SP signed-note: text, empty line, dash, name, key hint and Ed25519 signature."""
+    fill(3)
+    row = Checkpoint.objects.get()
+    text, _empty, signature = row.published().rpartition("\n\n")
+    text += "\n"
+    dash, name, encoded = signature.removesuffix("\n").split(" ")
+    data = base64.b64decode(encoded)
+    public = signer().public
+    assert (dash, name) == ("—", text.split("\n")[0])
+    assert data[:4] == hashlib.sha256(name.encode() + b"\n\x01" + public).digest()[:4]
+    assert verifies(public, data[4:], text)
+    assert text.split("\n")[:2] == [f"{row.origin}/1", "3"]
+    assert base64.b64decode(text.split("\n")[2]) == bytes(row.sha256)
 
 
-@pytest.mark.django_db
-def test_a_crash_before_the_anchor_is_made_up_for(
-    fill: Fill, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fill(1)
-    monkeypatch.setattr(anchors, "catch_up", lambda: 0)
-    fill(1)
-    fill(1)
-    monkeypatch.undo()
-    assert len(lines()) == 1
-    fill(1)
-    assert [line["checkpoint"].split("\n")[1] for line in lines()] == ["1", "2", "3", "4"]
-
-
-@pytest.mark.django_db
-def test_a_torn_line_is_written_again(fill: Fill) -> None:
-    fill(1)
-    fill(1)
-    path = anchors.anchor_file()
-    path.write_bytes(path.read_bytes()[:-20])
-    fill(1)
-    assert [line["checkpoint"].split("\n")[1] for line in lines()] == ["1", "2", "3"]
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("junk", [b"{}\n", b"not json\n", b"\xff\xfe\n", b"[1]\n"])
-def test_an_anchor_that_cannot_be_read_stops_sealing(junk: bytes, fill: Fill) -> None:
-    fill(1)
-    with anchors.anchor_file().open("ab") as file:
-        file.write(junk)
-    with pytest.raises(AnchorUnreadable) as caught:
-        fill(1)
-    assert (caught.value.status, caught.value.code) == (503, "anchor_unreadable")
-    assert Seal.objects.count() == 1
-
-
-@pytest.mark.django_db
-def test_a_database_behind_its_anchor_is_not_sealed_on(
-    fill: Fill, forger: Forger, at: datetime
-) -> None:
-    fill(2)
-    head = Head.objects.get()
-    fill(2)
-    with forger():
-        for model in (Checkpoint, Seal, Entry):
-            model.objects.filter(pk__in=model.objects.order_by("-pk")[:1].values("pk")).delete()
-    Head.objects.filter(epoch=1).delete()
-    head.save(force_insert=True)
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_verification_and_receipts_beside_a_working_sealer(at: datetime) -> None:
+    """A monitor that looks while the tree grows sees an intact tree, and every receipt holds."""
     note(at)
-    with pytest.raises(RolledBack) as caught:
-        seal(at)
-    assert (caught.value.status, caught.value.code) == (503, "rolled_back")
-    assert caught.value.details == {"published": (1, 4), "held": (1, 2)}
+    seal(at)
+    stop = Event()
 
+    def write_and_seal() -> int:
+        try:
+            for number in range(40):
+                note(at, number)
+                seal(at, limit=3)
+        finally:
+            stop.set()
+        return 40
 
-@pytest.mark.django_db
-def test_the_job_seals_everything_and_survives_refusals(
-    fill: Fill, at: datetime, caplog: pytest.LogCaptureFixture, settings: Any, tmp_path: Path
-) -> None:
-    fill(3, sealed=False)
-    assert jobs.seal_pending(at) == 1
-    fill(1, sealed=False)
-    settings.LEDGER_ANCHOR_FILE = tmp_path  # a folder
-    assert jobs.seal_pending(at) == 0
-    assert "anchor_unreadable" in caplog.text
-    assert Pending.objects.count() == 1
+    def watch() -> set[str]:
+        seen: set[str] = set()
+        while not stop.is_set():
+            seen.add(f"verify {verify().exit_code}")
+            entry = Entry.objects.order_by("?").first()
+            if entry:
+                seen.add(check_receipt(receipt_for(entry.uid), at=at).code)
+        return seen
 
-
-@pytest.mark.django_db
-def test_a_checkpoint_without_a_key_is_not_made(fill: Fill, at: datetime, settings: Any) -> None:
-    fill(1, sealed=False)
-    settings.PRODUCTION = True
-    with pytest.raises(Refusal) as caught:
-        seal(at + timedelta(seconds=1))
-    assert caught.value.code == "key_missing"
-    assert not Seal.objects.exists()
-    assert Pending.objects.count() == 1
+    written, *seen = in_parallel([write_and_seal, watch, watch])
+    assert written == 40
+    assert all(states <= {"verify 0", "accepted_ok", "sealed_ok"} for states in seen), seen
