@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.errors import NotAllowed
@@ -37,6 +38,9 @@ def for_officers(view: View) -> View:
     def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
+        if request.user.must_change_password:
+            # Somebody else knows it: until it is changed, nothing is done in this name.
+            return redirect("desk:password")
         if not held_posts(request):
             raise NoPost()
         return view(request, *args, **kwargs)

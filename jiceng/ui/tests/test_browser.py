@@ -9,13 +9,19 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture(params=[(1280, ""), (360, ""), (360, "large"), (1280, "large")], ids=str)
+MODES = {"large": ("large", "1"), "english": ("language", "en")}
+
+
+@pytest.fixture(
+    params=[(1280, ""), (360, ""), (1280, "large"), (360, "large"), (360, "english")], ids=str
+)
 def gallery(request, chromium, live_server):
     """The gallery page, and everything that went wrong while it loaded."""
     width, mode = request.param
     context = chromium.new_context(viewport={"width": width, "height": 800}, locale="zh-CN")
     if mode:
-        context.add_cookies([{"name": mode, "value": "1", "url": live_server.url}])
+        name, value = MODES[mode]
+        context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
     page = context.new_page()
     page.wrong, page.foreign = [], []
     page.on("console", lambda line: page.wrong.append(line.text) if line.type == "error" else None)
@@ -61,7 +67,7 @@ def test_targets_are_large_enough_for_a_thumb(gallery):
 
 
 def test_a_tap_on_the_map_fills_the_place(chromium, live_server):
-    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page = chromium.new_page(viewport={"width": 1280, "height": 900}, locale="zh-CN")
     page.goto(f"{live_server.url}/gallery/", wait_until="networkidle")
     field = page.locator("#right_place")
 
@@ -75,7 +81,9 @@ def test_a_tap_on_the_map_fills_the_place(chromium, live_server):
 
 def test_the_phone_position_fills_the_place(chromium, live_server):
     context = chromium.new_context(
-        geolocation={"latitude": 30.5258, "longitude": 117.0801}, permissions=["geolocation"]
+        geolocation={"latitude": 30.5258, "longitude": 117.0801},
+        permissions=["geolocation"],
+        locale="zh-CN",
     )
     page = context.new_page()
     page.goto(f"{live_server.url}/gallery/", wait_until="networkidle")
@@ -93,7 +101,7 @@ def test_chosen_photos_are_shown_before_they_are_sent(chromium, live_server, tmp
 
     photo = tmp_path / "井盖.png"
     Image.new("RGB", (40, 30), "gray").save(photo)
-    page = chromium.new_page()
+    page = chromium.new_page(locale="zh-CN")
     page.goto(f"{live_server.url}/gallery/", wait_until="networkidle")
 
     page.locator("#right_photos").set_input_files([photo, photo])
@@ -105,7 +113,7 @@ def test_chosen_photos_are_shown_before_they_are_sent(chromium, live_server, tmp
 
 
 def test_the_page_is_complete_without_scripts(chromium, live_server):
-    context = chromium.new_context(java_script_enabled=False)
+    context = chromium.new_context(java_script_enabled=False, locale="zh-CN")
     page = context.new_page()
     page.goto(f"{live_server.url}/gallery/")
 
