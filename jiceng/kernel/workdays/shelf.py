@@ -26,8 +26,11 @@ _shelf = _Shelf()
 
 def _mark() -> Mark:
     """Return what tells that a file was put into the folder, renamed or taken out."""
-    folder = Path(settings.WORKDAYS_DIR)
-    return str(folder), os.stat(folder).st_mtime_ns if folder.is_dir() else 0
+    folder = str(settings.WORKDAYS_DIR)
+    try:
+        return folder, os.stat(folder).st_mtime_ns
+    except OSError:
+        return folder, 0
 
 
 def calendar() -> Calendar:

@@ -1,4 +1,4 @@
-"""The calendar of the shipped files, and what an independent reader finds in them."""
+"""The shipped calendar, what an independent reader finds in it, and three clocks."""
 
 import json
 import tomllib
@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from jiceng.kernel.workdays import service
 from jiceng.kernel.workdays.days import Calendar
 from jiceng.kernel.workdays.loader import load_calendar
+from jiceng.kernel.workdays.models import Clock
+from jiceng.kernel.workdays.rules import workdays
+from jiceng.kernel.workdays.tests.telling import SUBJECT, at
 
 HOLIDAYS = Path(settings.ROOT).parent / "shared" / "data" / "holidays"
 ONE_DAY = timedelta(days=1)
@@ -64,3 +68,26 @@ def notices() -> Walker:
         for day in json.loads(path.read_text())["days"]:
             (off if day["isOffDay"] else worked).add(date.fromisoformat(day["date"]))
     return Walker(off, worked)
+
+
+@pytest.fixture
+def clock(db) -> Clock:
+    """Return a promised clock of two workdays, started on a Monday at ten."""
+    return service.start_clock(
+        subject=SUBJECT, kind="promised", limit=workdays(2), at=at("07-06 10:00")
+    )
+
+
+@pytest.fixture
+def statutory(db) -> Clock:
+    return service.start_clock(
+        subject=SUBJECT,
+        kind="statutory",
+        limit=workdays(20, "next_day"),
+        at=at("07-06 10:00"),
+    )
+
+
+@pytest.fixture
+def given(db) -> Clock:
+    return service.given_clock(subject=SUBJECT, due_at=at("07-20 10:00"), at=at("07-06 10:00"))

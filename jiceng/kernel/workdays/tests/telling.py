@@ -6,6 +6,8 @@ from jiceng.kernel.base.clock import SHANGHAI
 from jiceng.kernel.workdays.reading import read_limit
 from jiceng.kernel.workdays.rules import Limit, Stop
 
+SUBJECT = "grid.case:2607060000017"
+
 
 def at(text: str) -> datetime:
     """Return a Beijing time, of 2026 where no year is written; 24:00 ends the day."""

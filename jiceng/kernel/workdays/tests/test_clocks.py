@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, close_old_connections, connection, transaction
+from django.db import close_old_connections, connection, transaction
 from django.utils.translation import override
 
 from jiceng.kernel.base.errors import Refusal
@@ -19,32 +19,7 @@ from jiceng.kernel.workdays.terms import (
     ClockKind,
     PauseCause,
 )
-from jiceng.kernel.workdays.tests.telling import at, cases
-
-SUBJECT = "grid.case:2607060000017"
-
-
-@pytest.fixture
-def clock(db) -> Clock:
-    """Return a promised clock of two workdays, started on a Monday at ten."""
-    return service.start_clock(
-        subject=SUBJECT, kind="promised", limit=workdays(2), at=at("07-06 10:00")
-    )
-
-
-@pytest.fixture
-def statutory(db) -> Clock:
-    return service.start_clock(
-        subject=SUBJECT,
-        kind="statutory",
-        limit=workdays(20, "next_day"),
-        at=at("07-06 10:00"),
-    )
-
-
-@pytest.fixture
-def given(db) -> Clock:
-    return service.given_clock(subject=SUBJECT, due_at=at("07-20 10:00"), at=at("07-06 10:00"))
+from jiceng.kernel.workdays.tests.telling import SUBJECT, at, cases
 
 
 def refused(code: str, act, *arguments) -> Refusal:
@@ -352,54 +327,6 @@ def test_a_year_before_the_first_calendar_writes_nothing(db):
 def test_only_a_promised_or_statutory_clock_counts(db, kind):
     with pytest.raises(ValueError, match="promised or statutory"):
         service.start_clock(subject=SUBJECT, kind=kind, limit=workdays(1), at=at("07-06 10:00"))
-
-
-BROKEN = {
-    "a limit of nothing": {"limit_amount": 0},
-    "a negative limit": {"limit_amount": -1},
-    "no limit on a promise": {"limit_amount": None},
-    "an unknown unit": {"limit_kind": "moons"},
-    "an unknown kind": {"kind": "own"},
-    "due before it started": {"due_at": at("07-06 09:00")},
-    "changed before it started": {"changed_at": at("07-06 09:00")},
-    "stopped before it started": {
-        "stopped_at": at("07-06 09:00"),
-        "changed_at": at("07-06 09:00"),
-    },
-    "stopped and paused": {
-        "stopped_at": at("07-07 09:00"),
-        "paused_at": at("07-07 09:00"),
-        "changed_at": at("07-07 09:00"),
-    },
-    "paused at another time than it changed": {"paused_at": at("07-07 09:00")},
-}
-
-
-@pytest.mark.parametrize("story", BROKEN)
-def test_the_database_refuses_a_broken_clock(clock, story):
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Clock.objects.filter(pk=clock.pk).update(**BROKEN[story])
-
-
-def test_the_database_refuses_a_given_day_with_a_limit(given):
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Clock.objects.filter(pk=given.pk).update(limit_amount=1)
-
-
-@pytest.mark.parametrize(
-    ("story", "values"),
-    [
-        ("a second open pause", {"ended_at": None}),
-        ("ended before it began", {"ended_at": at("07-06 11:59")}),
-        ("without basis", {"ended_at": at("07-06 13:00"), "basis": ""}),
-        ("for no known cause", {"ended_at": at("07-06 13:00"), "cause": "weather"}),
-    ],
-)
-def test_the_database_refuses_a_broken_pause(clock, story, values):
-    service.pause_clock(clock, "supplement", at("07-06 11:00"))
-    row = {"cause": "hearing", "basis": "x", "started_at": at("07-06 12:00"), **values}
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Pause.objects.create(clock=clock, **row)
 
 
 def test_a_clock_explains_itself(clock):
