@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jiceng.ui.navigation import PUBLIC, Entry
 
@@ -11,4 +12,5 @@ class PublicConfig(AppConfig):
     def ready(self) -> None:
         """Add the pages of the public face to its navigation."""
         PUBLIC.add("home", Entry("home", _("首页"), "public:home", "house", 10))
-        PUBLIC.add("verify", Entry("verify", _("验回执"), "public:verify", "shield-check", 90))
+        verify = pgettext_lazy("bar", "验回执")
+        PUBLIC.add("verify", Entry("verify", verify, "public:verify", "shield-check", 90))

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from jiceng.kernel.procedures.rules import Procedure, Step
 
-BOX_WIDTH, BOX_HEIGHT = 176, 60
+BOX_WIDTH, BOX_HEIGHT = 200, 60
 GAP_X, GAP_Y = 40, 64
 MARGIN, LANE = 16, 92
 

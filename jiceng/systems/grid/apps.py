@@ -3,6 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jiceng.ui.navigation import DESK, PUBLIC, Entry
 
@@ -16,8 +17,10 @@ class GridConfig(AppConfig):
         service = import_module("jiceng.kernel.procedures.service")
         service.register(import_module("jiceng.systems.grid.procedure").GRID_CASE)
         import_module("jiceng.systems.grid.actions")
-        PUBLIC.add("report", Entry("report", _("我要上报"), "public:grid:report", "camera", 20))
-        PUBLIC.add("track", Entry("track", _("查进度"), "public:grid:track", "search", 30))
+        # English needs shorter words in the bar of a phone than in the title of the page.
+        report, track = pgettext_lazy("bar", "我要上报"), pgettext_lazy("bar", "查进度")
+        PUBLIC.add("report", Entry("report", report, "public:grid:report", "camera", 20))
+        PUBLIC.add("track", Entry("track", track, "public:grid:track", "search", 30))
         patrol = Entry("patrol", _("巡查上报"), "desk:grid:patrol", "camera", 20, _patrols)
         DESK.add("patrol", patrol)
 
