@@ -102,27 +102,37 @@ def take_in(upload: File, *, by: Actor, at: datetime, purpose: str, claim: str) 
     return attachment
 
 
+def uploaded(uids: Iterable[str], *, claim: str) -> list[Attachment]:
+    """Return the named uploads of this session, in that order, whether given to something or not.
+
+    Raises ``Absent`` for an unknown upload and for another session's alike.
+    """
+    wanted = list(dict.fromkeys(uids))
+    if not all(map(UID.fullmatch, wanted)):
+        raise Absent()
+    mine = Attachment.objects.filter(uid__in=wanted, claim=_sha256(claim.encode()))
+    found = {attachment.uid: attachment for attachment in mine}
+    if len(found) != len(wanted):
+        raise Absent()
+    return [found[uid] for uid in wanted]
+
+
 def attach(uids: Iterable[str], *, subject: str, claim: str) -> list[Attachment]:
     """Give uploads of this session to ``subject``, in the order of ``uids``, all or none.
 
     Called inside an act, whose entry carries ``facts_of`` them. Raises ``Absent`` for an unknown
     upload and for another session's alike, ``AlreadyAttached`` (409) the second time.
     """
-    wanted = list(dict.fromkeys(uids))
     if not subject or not claim:
         raise ValueError("attachments need a subject and a claim")
-    if not all(map(UID.fullmatch, wanted)):
-        raise Absent()
-    mine = Attachment.objects.filter(uid__in=wanted, claim=_sha256(claim.encode()))
     with transaction.atomic():
-        found = {attachment.uid: attachment for attachment in mine}
-        if len(found) != len(wanted):
-            raise Absent()
-        if mine.filter(subject="").update(subject=subject) != len(wanted):
+        mine = uploaded(uids, claim=claim)
+        free = Attachment.objects.filter(pk__in=[attachment.pk for attachment in mine], subject="")
+        if free.update(subject=subject) != len(mine):
             raise AlreadyAttached()
-    for attachment in found.values():
+    for attachment in mine:
         attachment.subject = subject
-    return [found[uid] for uid in wanted]
+    return mine
 
 
 def facts_of(attachments: Iterable[Attachment]) -> list[Mapping[str, str]]:
@@ -142,13 +152,6 @@ def of(subject: str, purpose: str | None = None) -> QuerySet[Attachment]:
     """Return the attachments of ``subject`` in the order of upload. Who may see is the caller's."""
     rows = Attachment.objects.filter(subject=subject).exclude(subject="").order_by("id")
     return rows if purpose is None else rows.filter(purpose=purpose)
-
-
-def unclaimed(uids: Iterable[str], *, claim: str) -> list[Attachment]:
-    """Return those of the named uploads that this session made and has not attached yet."""
-    named = [uid for uid in uids if UID.fullmatch(uid)]
-    mine = Attachment.objects.filter(uid__in=named, claim=_sha256(claim.encode()), subject="")
-    return list(mine.order_by("id"))
 
 
 def find(uid: str) -> Attachment:

@@ -124,8 +124,9 @@ def check_new_password(officer: Officer, password: str) -> None:
 
 
 def _store(officer: Officer, encoded: str, must_change: bool) -> Recorded[Officer]:
+    """Keep the hash. Sessions are signed with it, so that those of before are dead."""
     changed = Officer.objects.filter(pk=officer.pk, is_active=True).update(
-        password=encoded, must_change_password=must_change, session_epoch=F("session_epoch") + 1
+        password=encoded, must_change_password=must_change
     )
     if not changed:
         raise AlreadyInactive()

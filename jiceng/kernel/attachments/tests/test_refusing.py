@@ -105,9 +105,9 @@ def test_what_is_refused(data: bytes, name: str, expected: str) -> None:
 )
 def test_bombs_are_refused_before_they_are_decoded(data: bytes) -> None:
     assert len(data) < 200_000
-    began = time.perf_counter()
+    began = time.process_time()
     assert refusal(data, "a.png") == (422, "too_many_pixels")
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from jiceng.kernel.attachments import store
+from jiceng.kernel.attachments import service, store
 from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.attachments.service import (
     attach,
@@ -17,10 +17,9 @@ from jiceng.kernel.attachments.service import (
     of,
     respond,
     take_in,
-    unclaimed,
 )
 from jiceng.kernel.attachments.tests import photos
-from jiceng.kernel.base.errors import Refusal
+from jiceng.kernel.base.errors import Absent, Refusal
 from jiceng.kernel.ledger.service import RESIDENT, append
 from jiceng.kernel.testing.cast import MONDAY
 
@@ -99,13 +98,24 @@ def test_unclaimed_uploads_belong_to_nothing() -> None:
     assert find(row.uid) == row
 
 
-def test_a_session_finds_its_own_unclaimed_uploads_again() -> None:
-    mine, theirs, used = uploaded(), uploaded("theirs"), uploaded()
+def test_a_session_finds_its_own_uploads_again_in_the_order_of_asking() -> None:
+    first, used = uploaded(), uploaded()
     attach([used.uid], subject=SUBJECT, claim="mine")
-    named = [mine.uid, theirs.uid, used.uid, "0" * 32, "\x00", "\ud800", "'"]
-    assert unclaimed(named, claim="mine") == [mine]
-    assert unclaimed(named, claim="nobody's") == []
-    assert unclaimed([], claim="mine") == []
+    named = [used.uid, first.uid, used.uid]
+    assert service.uploaded(named, claim="mine") == [used, first]
+    assert service.uploaded([], claim="mine") == []
+
+
+@pytest.mark.parametrize("uid", ["0" * 32, "\x00", "\ud800", "'", "", "A" * 32, "0" * 10_000])
+def test_an_upload_that_there_is_not(uid: str) -> None:
+    with pytest.raises(Absent):
+        service.uploaded([uploaded().uid, uid], claim="mine")
+
+
+def test_another_session_s_upload_is_as_absent() -> None:
+    theirs = uploaded("theirs")
+    with pytest.raises(Absent):
+        service.uploaded([theirs.uid], claim="mine")
 
 
 def test_a_subject_has_photos_by_purpose() -> None:

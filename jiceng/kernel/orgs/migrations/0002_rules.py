@@ -29,7 +29,7 @@ POSTGRESQL = [
     f"""
     CREATE FUNCTION orgs_tenure_rules() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-      PERFORM 1 FROM orgs_post WHERE id = NEW.post_id FOR UPDATE;
+      PERFORM 1 FROM orgs_post WHERE id = NEW.post_id FOR NO KEY UPDATE;
       IF {OVERLAPS} THEN
         RAISE EXCEPTION 'orgs_tenure_overlap' USING ERRCODE = 'integrity_constraint_violation';
       END IF;

@@ -181,7 +181,7 @@ def test_a_second_file_hangs_below_what_exists() -> None:
 def test_a_file_at_the_limit_is_checked_in_two_seconds() -> None:
     count = (MAX_BYTES - 200) // 60
     rows = [f"990000001{n:03d},村,village,990000001\n" for n in range(1000)] * (count // 1000)
-    began = time.perf_counter()
+    began = time.process_time()
     found = problems(HEAD + ZONE + STREET + "".join(rows))
     assert len(found) == len(rows) - 1000
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

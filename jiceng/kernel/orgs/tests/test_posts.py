@@ -253,6 +253,20 @@ def test_an_appointment_can_be_called_off_before_it_begins(
     assert appoint(**keywords, post=cast.wang.post, officer=new).value
 
 
+def test_calling_off_does_not_tell_an_old_vacancy_again(
+    cast: Cast, told: list[tuple[Post, datetime]]
+) -> None:
+    Tenure.objects.filter(officer=cast.wang.officer).update(ends_at=MONDAY + DAY)
+    keywords = {"by": cast.zhou, "at": MONDAY + 2 * DAY}
+    new = officer("2002", "郑小新")
+    planned = appoint(
+        **keywords, post=cast.wang.post, officer=new, starts_at=MONDAY + 3 * DAY
+    ).value
+    assert planned is not None
+    end_tenure(**keywords, tenure=planned)
+    assert told == []
+
+
 def test_only_administrators_of_the_unit_end_a_tenure(cast: Cast, local: Capacity) -> None:
     keywords = {"at": MONDAY, "tenure": Tenure.objects.get(officer=cast.zhao.officer)}
     for other in (cast.zhao, cast.wang, cast.crowd, local):
