@@ -49,7 +49,7 @@ class CategoryClosed(BadInput):
 def _may_report(*, by: Actor, source: str, **given: Any) -> None:
     """Residents report for themselves; a patrol is reported by who holds a post for it."""
     patrols = isinstance(by, Capacity) and by.role in (Role.GRID_MEMBER, Role.DUTY_OFFICER)
-    may = {Source.RESIDENT: by is RESIDENT, Source.PATROL: patrols}
+    may: dict[str, bool] = {Source.RESIDENT: by is RESIDENT, Source.PATROL: patrols}
     if not may.get(source):
         raise NotAllowed()
 

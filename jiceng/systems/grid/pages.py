@@ -1,6 +1,7 @@
 """The pages of the grid: find, permit, one call, answer."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.attachments.service import of as attachments_of
 from jiceng.kernel.attachments.service import respond
 from jiceng.kernel.base.errors import Absent, BadInput, NotAllowed
-from jiceng.kernel.base.ids import new_uid
+from jiceng.kernel.base.ids import new_uid, read_number
 from jiceng.kernel.base.throttle import count_attempt
 from jiceng.kernel.ledger.service import RESIDENT, receipt_for
 from jiceng.kernel.procedures.models import Case
@@ -31,7 +32,9 @@ from jiceng.ui.uploads import claim_of, kept_photos
 
 MINE = "tracked_cases"
 REPORTS_AN_HOUR = 60
-TRACKS_AN_HOUR, TRIES_A_NUMBER = 20, 10
+TRACKS_AN_HOUR = 20
+# Four digits are soon tried through, so a number has few tries, whoever tries.
+TRIES_OF_A_NUMBER = ((3600, 10), (86_400, 30))
 
 
 def _report(request: Request, form: Any, by: Any, source: str) -> tuple[Any, list[Attachment]]:
@@ -113,6 +116,16 @@ def _remember(request: Request, number: str) -> None:
     request.session[MINE] = [*mine, number][-20:]
 
 
+def _count_tries(typed: str, at: datetime) -> None:
+    """Count a try of a case number; however it is spaced, it is the same number.
+
+    What cannot be a number opens nothing, and is no reason to stop everybody who mistypes.
+    """
+    number = read_number(typed)
+    for seconds, limit in TRIES_OF_A_NUMBER if number else ():
+        count_attempt(f"number:{seconds}:{number}", limit=limit, seconds=seconds, at=at)
+
+
 @require_http_methods(["GET", "POST"])
 def track(request: Request) -> HttpResponseBase:
     """Open a case to its reporter: the number and the end of the phone number, both right."""
@@ -122,8 +135,7 @@ def track(request: Request) -> HttpResponseBase:
         count_attempt(f"track:{address}", limit=TRACKS_AN_HOUR, seconds=3600, at=at)
         if form.is_valid():
             words = form.cleaned_data
-            bucket = f"number:{words['number']}"
-            count_attempt(bucket, limit=TRIES_A_NUMBER, seconds=3600, at=at)
+            _count_tries(words["number"], at)
             found = queries.tracked_case(words["number"], words["phone_tail"])
             if found is not None:
                 _remember(request, found.number)
@@ -215,9 +227,7 @@ def case(request: DeskRequest, number: str) -> HttpResponse:
 def move(request: DeskRequest, number: str, move: str) -> HttpResponseBase:
     """Ask for what a move needs, then make it."""
     file = queries.case_file(request.user, number, request.now)
-    open_step, chosen = queries.offered(file, move)
-    if chosen is None or open_step is None or open_step.capacity is None:
-        raise MoveNotPossible(allowed=queries.offered_labels(file), version=file.case.version)
+    open_step, chosen = _chosen(request, file, move)
     posted = request.method == "POST"
     form = MoveForm(chosen, *([request.POST, request.FILES] if posted else []), now=request.now)
     photos: list[Attachment] = []
@@ -238,6 +248,20 @@ def move(request: DeskRequest, number: str, move: str) -> HttpResponseBase:
     return page(request, "grid/move.html", context, part="form", status=422 if posted else 200)
 
 
+def _chosen(
+    request: DeskRequest, file: queries.CaseFile, move: str
+) -> tuple[queries.OpenStep, queries.Move]:
+    """Return where the reader may make the move, or has made it: a second press of one button goes
+    to the act again, which knows by the key whether it is the same."""
+    open_step, chosen = queries.offered(file, move)
+    if chosen is None and request.method == "POST":
+        shown = queries.step_shown(request.POST.get("step", ""))
+        open_step, chosen = queries.pressed_before(file, request.capacities, move, shown)
+    if chosen is None or open_step is None:
+        raise MoveNotPossible(allowed=queries.offered_labels(file), version=file.case.version)
+    return open_step, chosen
+
+
 def _make(
     request: Request, case: Case, open_step: queries.OpenStep, chosen: Any, form: MoveForm
 ) -> tuple[Any, list[Attachment]]:
@@ -246,7 +270,8 @@ def _make(
     photos: list[Attachment] = []
     by = open_step.capacity
     if "photo" in form.fields and by is not None:
-        photos = kept_photos(request, files, by=by, purpose=queries.purpose_of(chosen), form=form)
+        purpose = queries.purpose_of(chosen)
+        photos = kept_photos(request, files, by=by, purpose=purpose, form=form, field="photo")
         words |= {"photos": photos, "claim": claim_of(request)}
     if not form.is_valid():
         return None, photos

@@ -204,6 +204,19 @@ def offered(file: CaseFile, move: str) -> tuple[OpenStep | None, Move | None]:
     return None, None
 
 
+def pressed_before(
+    file: CaseFile, held: Iterable[Capacity], move: str, step_id: int | None
+) -> tuple[OpenStep | None, Move | None]:
+    """Return the step that the reader left by ``move`` on the page that showed it, and the move."""
+    by = next(iter(held))
+    left = file.case.steps.filter(pk=step_id or 0, move=move, left_by=by.ref).first()
+    if left is None:
+        return None, None
+    definition = version_of(file.case.procedure_id).procedure
+    found = definition.move(move, [left.step])
+    return (OpenStep(left, str(definition.step(left.step).label), by, []), found and found[0])
+
+
 def offered_labels(file: CaseFile) -> dict[str, str]:
     """Return what the reader may do with the case now."""
     return {move.code: _(move.label) for step in file.open_steps for move in step.moves}

@@ -1,0 +1,235 @@
+"""The pages of the grid for the office: who sees a case, what can be pressed, and when no more."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.conf import settings as installation
+
+from jiceng.kernel.attachments.models import Attachment
+from jiceng.kernel.base import clock
+from jiceng.kernel.ledger.models import Entry
+from jiceng.kernel.orgs.models import Tenure
+from jiceng.kernel.procedures.models import Case
+from jiceng.systems.grid.tests import scene, sending
+from jiceng.systems.grid.tests.scene import Grid
+from jiceng.systems.grid.tests.sending import codes, desk, press, telling_of, words_of_report
+
+pytestmark = pytest.mark.django_db
+SCRIPT = installation.ROOT / "tools" / "verify_receipt.py"
+
+
+class TestTheDesk:
+    @pytest.fixture
+    def case(self, grid: Grid) -> Case:
+        return scene.report(
+            grid, photos=[scene.kept_photo(grid.cast.crowd, grid.cast.at)], claim=scene.CLAIM
+        )
+
+    def surfaces(self, number: str, uid: str) -> list[str]:
+        root = f"/desk/grid/cases/{number}"
+        return [f"{root}/", f"{root}/moves/judge/", f"{root}/photos/{uid}/", f"{root}/receipt.json"]
+
+    def test_for_an_officer_elsewhere_it_does_not_exist(self, grid: Grid, case: Case) -> None:
+        [uid] = Attachment.objects.values_list("uid", flat=True)
+        absent = sending.number_of_no_case(case)
+        zhao = desk(grid.cast.zhao)
+
+        for here, nowhere in zip(
+            self.surfaces(case.number, uid), self.surfaces(absent, uid), strict=True
+        ):
+            for method in ("get", "post"):
+                answers = [getattr(zhao, method)(address) for address in (here, nowhere)]
+                told = telling_of(answers, [case.number, absent])
+                assert told[0] == told[1]
+                assert told[0][0] in (404, 405)
+        assert case.number not in zhao.get("/desk/").content.decode()
+
+    @pytest.mark.parametrize(
+        ("who", "sees"),
+        [
+            ("wang", True),  # on duty in the street
+            ("zhang", True),  # heads the street
+            ("li", True),  # walks the community that answers
+            ("zhou", True),  # administers the zone
+            ("qian", False),  # handles in the street; nothing was dispatched there yet
+            ("sun", False),
+            ("zhao", False),
+        ],
+    )
+    def test_who_sees_a_fresh_report(self, grid: Grid, case: Case, who: str, sees: bool) -> None:
+        answer = desk(getattr(grid.cast, who)).get(f"/desk/grid/cases/{case.number}/")
+
+        assert answer.status_code == (200 if sees else 404)
+
+    def test_who_once_held_it_still_sees_it(self, grid: Grid, case: Case) -> None:
+        scene.walk(grid, case, scene.PATH[:3])
+
+        for held in (grid.cast.qian, grid.cast.sun):
+            assert desk(held).get(f"/desk/grid/cases/{case.number}/").status_code == 200
+
+    @pytest.mark.parametrize(
+        ("moves", "who", "offered"),
+        [
+            ((), "wang", {"judge", "refuse"}),
+            ((), "zhang", set()),
+            (scene.PATH[:1], "wang", {"dispatch"}),
+            (scene.PATH[:2], "qian", {"dispose", "return", "reassign"}),
+            (scene.PATH[:2], "wang", set()),
+            (scene.PATH[:3], "sun", {"verify", "rework"}),
+            (scene.PATH[:4], "wang", {"close"}),
+            (scene.PATH, "wang", set()),
+        ],
+    )
+    def test_the_page_offers_what_can_be_done(
+        self, grid: Grid, case: Case, moves: tuple[str, ...], who: str, offered: set[str]
+    ) -> None:
+        scene.walk(grid, case, moves)
+        browser = desk(getattr(grid.cast, who))
+        page = browser.get(f"/desk/grid/cases/{case.number}/").content.decode()
+        links = {move for move in sending_moves() if f"/{case.number}/moves/{move}/" in page}
+
+        assert links == offered
+        for move in sending_moves():
+            asked = browser.get(f"/desk/grid/cases/{case.number}/moves/{move}/")
+            assert asked.status_code == (200 if move in offered else 409)
+
+    def test_contact_of_the_reporter_is_shown_to_the_office(self, grid: Grid, case: Case) -> None:
+        page = desk(grid.cast.wang).get(f"/desk/grid/cases/{case.number}/").content.decode()
+
+        assert scene.PHONE in page
+        assert scene.REPORTER in page
+
+    def test_the_whole_loop_by_buttons(self, grid: Grid, case: Case) -> None:
+        for move in scene.PATH:
+            holder = scene.holder_of(grid, case)
+            answer = press(desk(holder), case, move)
+            assert answer.status_code == 302, answer.content.decode()
+        case.refresh_from_db()
+
+        assert case.outcome == "closed"
+        assert Entry.objects.filter(subject=case.subject).count() == 6
+
+    def test_a_photo_that_is_none_comes_back_as_an_error_of_its_field(
+        self, grid: Grid, case: Case
+    ) -> None:
+        scene.walk(grid, case, scene.PATH[:2])
+        picture = scene.upload(1, "报告.pdf")
+        answer = press(desk(grid.cast.qian), case, "dispose", photo=picture)
+
+        assert answer.status_code == 422
+        assert codes(answer) == {"wrong_extension"}
+        assert "photo" in answer.context["form"].errors
+
+    def test_disposing_without_a_photo(self, grid: Grid, case: Case) -> None:
+        scene.walk(grid, case, scene.PATH[:2])
+        answer = press(desk(grid.cast.qian), case, "dispose", photo="")
+
+        assert answer.status_code == 422
+        assert codes(answer) == {"missing"}
+
+    def test_a_photo_kept_for_a_report_does_not_prove_a_disposal(
+        self, grid: Grid, case: Case
+    ) -> None:
+        qian = desk(grid.cast.qian)
+        held = qian.post("/report/", words_of_report(phone="", photos=[scene.upload(5)]))
+        [photo] = held.context["kept"]
+        scene.walk(grid, case, scene.PATH[:2])
+
+        assert press(qian, case, "dispose", photo="", kept=[photo.uid]).status_code == 404
+
+    def test_a_second_press_is_answered_like_the_first(self, grid: Grid, case: Case) -> None:
+        wang = desk(grid.cast.wang)
+        words = sending.words_of_move(case, "judge") | {"key": "k" * 32}
+        address = f"/desk/grid/cases/{case.number}/moves/judge/"
+        answers = [wang.post(address, words) for _press in range(2)]
+        other = wang.post(address, words | {"judgement": "major"})
+        without = wang.post(address, words | {"key": ""})
+
+        assert [answer.status_code for answer in answers] == [302, 302]
+        assert Entry.objects.filter(subject=case.subject).count() == 2
+        assert (other.status_code, "key_reused" in other.content.decode()) == (409, True)
+        assert (without.status_code, "stale_page" in without.content.decode()) == (409, True)
+
+    def test_a_stale_page_lists_what_can_be_done_now(self, grid: Grid, case: Case) -> None:
+        words = sending.words_of_move(case, "refuse")
+        scene.make(grid, case, "judge")
+        answer = desk(grid.cast.wang).post(
+            f"/desk/grid/cases/{case.number}/moves/refuse/",
+            words,
+            headers={"accept": "application/json"},
+        )
+
+        assert answer.status_code == 409
+        assert answer.json()["code"] == "move_not_possible"
+        assert answer.json()["details"] == {"allowed": {"dispatch": "派遣"}, "version": 1}
+
+    def test_patrols_are_reported_by_who_may(self, grid: Grid) -> None:
+        words = words_of_report()
+        told = {
+            who: desk(getattr(grid.cast, who)).post("/desk/grid/report/", words).status_code
+            for who in ("li", "wang", "zhang", "qian", "sun", "zhou")
+        }
+
+        assert told == {"li": 302, "wang": 302, "zhang": 403, "qian": 403, "sun": 403, "zhou": 403}
+
+
+def sending_moves() -> list[str]:
+    return [*scene.PATH, "refuse", "return", "reassign", "rework"]
+
+
+class TestTheEndOfAPost:
+    """Authority is asked at each request, at that instant."""
+
+    @pytest.mark.parametrize(
+        ("seconds", "status"), [(-1, 200), (-0.000001, 200), (0, 403), (0.000001, 403), (1, 403)]
+    )
+    def test_to_the_second(
+        self,
+        grid: Grid,
+        monkeypatch: pytest.MonkeyPatch,
+        seconds: float,
+        status: int,
+    ) -> None:
+        case = scene.report(grid)
+        wang = desk(grid.cast.wang)
+        end = clock.read() + timedelta(minutes=1)
+        Tenure.objects.filter(officer=grid.cast.wang.officer).update(ends_at=end)
+        instant = end + timedelta(seconds=seconds)
+        monkeypatch.setattr(clock, "read", lambda: instant)
+
+        for address in ("/desk/", f"/desk/grid/cases/{case.number}/"):
+            assert wang.get(address).status_code == status
+        pressed = press(wang, case, "judge").status_code
+        assert pressed == (302 if status == 200 else 403)
+
+    @pytest.mark.slow
+    def test_with_the_clock_of_the_wall(self, grid: Grid) -> None:
+        case = scene.report(grid)
+        wang = desk(grid.cast.wang)
+        tenure = Tenure.objects.filter(officer=grid.cast.wang.officer)
+        address = f"/desk/grid/cases/{case.number}/"
+
+        tenure.update(ends_at=clock.read() + timedelta(seconds=30))
+        assert wang.get(address).status_code == 200
+        tenure.update(ends_at=clock.read())
+        answer = wang.get(address)
+        assert answer.status_code == 403
+        assert "no_post" in answer.content.decode()
+
+    def test_a_second_post_that_begins_later_counts_from_then(
+        self, grid: Grid, monkeypatch: pytest.MonkeyPatch, now: datetime
+    ) -> None:
+        case = scene.report(grid)
+        start = clock.read() + timedelta(minutes=1)
+        scene_hold(grid, start)
+        zhao = desk(grid.cast.zhao)
+        for seconds, status in ((-1, 404), (0, 200), (1, 200)):
+            instant = start + timedelta(seconds=seconds)
+            monkeypatch.setattr(clock, "read", lambda instant=instant: instant)
+            assert zhao.get(f"/desk/grid/cases/{case.number}/").status_code == status
+
+
+def scene_hold(grid: Grid, start: datetime) -> None:
+    Tenure.objects.create(
+        post=grid.cast.wang.post, officer=grid.cast.zhao.officer, starts_at=start, ends_at=None
+    )
