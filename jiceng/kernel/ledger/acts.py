@@ -66,6 +66,30 @@ def _check_signature(event: str, body: Callable[..., Any]) -> None:
         raise TypeError(f"act {event}: not an event code")
 
 
+def _perform(
+    event: str,
+    body: Callable[..., Recorded[T]],
+    may: Callable[..., None] | None,
+    key: str,
+    edge: Mapping[str, Any],
+    request: Mapping[str, Any],
+) -> Done[T]:
+    """Run an act in one transaction; ``edge`` is who and when, ``request`` what is asked."""
+    by, at, uid = edge["by"], edge["at"], new_uid()
+    with transaction.atomic():
+        if key:
+            first = idempotency.claim(
+                by=by.ref, event=event, key=key, request=request, uid=uid, at=at
+            )
+            if first is not None:
+                return Done(None, first, replayed=True)
+        if may is not None:
+            may(**edge, **request)
+        recorded = body(**edge, **request)
+        row = NewEntry(event, recorded.subject, by, at, recorded.facts, recorded.personal)
+        return Done(recorded.value, append_row(row, uid), replayed=False)
+
+
 def act(
     event: str, *, label: str | Promise, may: Callable[..., None] | None = None
 ) -> Callable[[Callable[..., Recorded[T]]], Callable[..., Done[T]]]:
@@ -87,22 +111,7 @@ def act(
             idempotency.check_key(key)
             if event not in REPAIRS:
                 waiting.refuse_if_stuck()
-            uid = new_uid()
-            with transaction.atomic():
-                if key:
-                    first = idempotency.claim(
-                        by=by.ref, event=event, key=key, request=request, uid=uid, at=at
-                    )
-                    if first is not None:
-                        return Done(None, first, replayed=True)
-                if may is not None:
-                    may(by=by, at=at, **request)
-                recorded = body(by=by, at=at, **request)
-                entry = append_row(
-                    NewEntry(event, recorded.subject, by, at, recorded.facts, recorded.personal),
-                    uid,
-                )
-            return Done(recorded.value, entry, replayed=False)
+            return _perform(event, body, may, key, {"by": by, "at": at}, request)
 
         ACTS.add(event, ActSpec(event, label, run, may))
         return run

@@ -129,8 +129,9 @@ def signer(at: datetime | None = None) -> Signer:
     key = read_key(path)
     row = SigningKey.objects.filter(key_id=key.key_id).first()
     if row is None:
-        # Only the very first key enters by itself; any other would let a stranger's key in.
-        if SigningKey.objects.exists():
+        # Only the very first key enters by itself; any other would let a stranger's key in. Another
+        # process that starts at the same time may have entered this very key just now.
+        if SigningKey.objects.exclude(key_id=key.key_id).exists():
             raise KeyUnknown()
         row, _made = SigningKey.objects.get_or_create(
             key_id=key.key_id, defaults={"public": key.public}
