@@ -17,6 +17,7 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGUE = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
+PAGES = {".html", ".svg", ".txt", ".xml"}
 KEYWORDS = {
     **dict.fromkeys(("_", "_t", "gettext", "gettext_lazy", "gettext_noop")),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
@@ -29,7 +30,7 @@ MADE = datetime(2026, 1, 1, tzinfo=UTC)  # a date in the header would change wit
 def files(root: Path = ROOT) -> Iterator[Path]:
     """Yield the files whose text people read, in order."""
     for path in sorted((root / "jiceng").rglob("*")):
-        written = path.suffix == ".py" or ("templates" in path.parts and path.is_file())
+        written = path.suffix == ".py" or ("templates" in path.parts and path.suffix in PAGES)
         if written and not {"tests", "migrations", "testing"} & set(path.parts):
             yield path
 
