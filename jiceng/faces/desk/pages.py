@@ -4,12 +4,13 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +19,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from jiceng.faces.desk.forms import PasswordForm, SignInForm
 from jiceng.kernel.base.errors import Absent, BadInput
-from jiceng.kernel.base.ids import spaced_number
 from jiceng.kernel.orgs.models import Officer
 from jiceng.kernel.orgs.service import Oneself, change_password
 from jiceng.kernel.procedures.models import CaseStep, ProcedureVersion
@@ -28,6 +28,7 @@ from jiceng.ui.access import for_officers, held_posts
 from jiceng.ui.forms import as_error
 from jiceng.ui.rendering import page
 from jiceng.ui.requests import DeskRequest, Request
+from jiceng.ui.templatetags.ui import spaced
 
 MAX_ID = 2**63 - 1
 
@@ -47,7 +48,7 @@ def _row(step: CaseStep, now: datetime) -> Row:
     case = step.case
     return Row(
         step=step,
-        meta=f"{_(step.definition.label)} · {case.unit} · {spaced_number(case.number)}",
+        meta=f"{_(step.definition.label)} · {case.unit} · {spaced(case.number)}",
         url=reverse(f"desk:{case.system}:case", args=[case.number]),
         light=light(step.due_at, now) if step.due_at else "",
         left=remaining(now, step.due_at).text if step.due_at else "",
@@ -60,6 +61,11 @@ class SignIn(LoginView):
     template_name = "desk/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        """Lead on to where the person wanted to go; this page itself is nowhere."""
+        wanted = super().get_redirect_url()
+        return "" if urlsplit(wanted).path == self.request.path else wanted
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Leave the name «site» to the context that every page has."""
@@ -78,9 +84,9 @@ def home(request: Request) -> HttpResponseBase:
 
 def _page_key(request: Request) -> int:
     """Return the id after which the page begins; what cannot be one is not found."""
-    typed = request.GET.get("after", "0")
+    typed, *more = request.GET.getlist("after") or ["0"]
     # Python does not read a number of thousands of digits; an id has nineteen at most.
-    if not (re.fullmatch(r"[0-9]{1,19}", typed) and int(typed) <= MAX_ID):
+    if more or not (re.fullmatch(r"[0-9]{1,19}", typed) and int(typed) <= MAX_ID):
         raise Absent()
     return int(typed)
 
