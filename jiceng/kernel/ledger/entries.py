@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_noop as _
 
 from jiceng.kernel.base.ids import new_uid
+from jiceng.kernel.base.loading import load
 from jiceng.kernel.ledger.canonical import canonical_payload
 from jiceng.kernel.ledger.models import Entry, PersonalDatum
 from jiceng.kernel.ledger.personal import commit
@@ -19,7 +20,6 @@ EVENT = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 SUBJECT = re.compile(r"[a-z][a-z0-9_.]*:[A-Za-z0-9_./-]{1,80}")
 REF = re.compile(r"[a-z][a-z0-9_]*(:[A-Za-z0-9_.-]{1,80})?")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-BATCH = 1000
 
 
 class Actor(Protocol):
@@ -122,16 +122,17 @@ def append(
 
 def append_many(rows: Iterable[NewEntry]) -> list[Entry]:
     """Append many entries at once, each exactly as ``append`` would; all or none."""
-    entries, data = [], []
+    entries: list[Entry] = []
+    data: list[PersonalDatum] = []
     for row in rows:
         uid = new_uid()
         commitments, own = commit(uid, row.personal)
         entries.append(_entry(row, uid, commitments))
         data += own
     with transaction.atomic():
-        created = Entry.objects.bulk_create(entries, batch_size=BATCH)
-        PersonalDatum.objects.bulk_create(data, batch_size=BATCH)
-    return created
+        load(entries)
+        load(data)
+    return entries
 
 
 def entries_of(subject: str) -> QuerySet[Entry]:

@@ -116,6 +116,7 @@ values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(values)
 def test_reading_back_gives_the_same_value_and_text(value: object) -> None:
     text = canonical(value)

@@ -98,6 +98,7 @@ def test_the_first_leaf_is_the_opening_whatever_waits(fill: Fill, at: datetime) 
     assert verify().exit_code == 0
 
 
+@pytest.mark.slow
 def test_several_epochs(fill: Fill, at: datetime) -> None:
     for number in (2, 3, 4):
         fill(2)

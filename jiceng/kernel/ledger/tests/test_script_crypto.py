@@ -64,6 +64,7 @@ def test_a_key_that_is_no_point(public: bytes) -> None:
     assert not script.ed25519_verifies(public, b"\x00" * 64, b"")
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=100),
@@ -80,6 +81,7 @@ def test_script_and_library_agree(message: str, bit: int, bent: bool) -> None:
     assert script.ed25519_verifies(public, bytes(signature), message.encode()) is not bent
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_sm3_of_the_script(data: bytes) -> None:
@@ -92,6 +94,7 @@ def test_known_answer_of_sm3() -> None:
     assert script.sha256(b"") == hashlib.sha256(b"").digest()
 
 
+@pytest.mark.slow
 @given(st.integers(1, 10**9), st.data())
 def test_lengths_of_paths(size: int, data: st.DataObject) -> None:
     index = data.draw(st.integers(0, size - 1))

@@ -244,6 +244,7 @@ def shell(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     return run
 
 
+@pytest.mark.slow
 def test_the_process_exits_with_the_code(
     scene: Scene, forger: Forger, shell: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -152,6 +152,7 @@ def test_blocks_are_complete_and_right() -> None:
         assert root == perfect_root(SHA256, leaves[index * span : (index + 1) * span])
 
 
+@pytest.mark.slow
 def test_every_proof_of_every_small_tree() -> None:
     """All sizes to 70: each leaf proves, and each checkpoint extends each earlier one."""
     leaves = leaves_of(70)
@@ -171,6 +172,7 @@ def a_proof(draw: st.DrawFn) -> tuple[list[bytes], int]:
     return leaves_of(size), draw(st.integers(0, size - 1))
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(a_proof(), st.data())
 def test_an_altered_proof_proves_nothing(
@@ -194,6 +196,7 @@ def test_an_altered_proof_proves_nothing(
         inclusion_root(SHA256, leaves[index], index, size, [*path, root])
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(a_proof(), st.data())
 def test_an_altered_consistency_proves_nothing(
