@@ -63,9 +63,14 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def get_redirect_url(self, request: HttpRequest | None = None) -> str:
-        """Lead on to where the person wanted to go; this page itself is nowhere."""
+        """Lead on to the page of ours that was wanted; this page itself is nowhere to go."""
         wanted = super().get_redirect_url()
-        return "" if urlsplit(wanted).path == self.request.path else wanted
+        inside = wanted.startswith("/") and urlsplit(wanted).path != self.request.path
+        return wanted if inside else ""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Send the form back as every other is sent back."""
+        return self.render_to_response(self.get_context_data(form=form), status=422)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Leave the name «site» to the context that every page has."""

@@ -34,14 +34,16 @@ def home(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def verify(request: Request) -> HttpResponse:
     """Check a receipt against the public key and the checkpoints of this ledger."""
-    form = ReceiptForm(request.POST or None, request.FILES or None)
+    posted = request.method == "POST"
+    form = ReceiptForm(request.POST if posted else None, request.FILES if posted else None)
     verdict = None
-    if request.method == "POST" and form.is_valid():
+    if posted and form.is_valid():
         bucket = f"verify:{client_address(request)}"
         count_attempt(bucket, limit=CHECKS_AN_HOUR, seconds=3600, at=request.now)
         verdict = check_receipt(form.cleaned_data["document"], at=request.now)
     context = {"form": form, "verdict": verdict, "checkpoint": latest_checkpoint()}
-    return page(request, "public/verify.html", context, part="verdict")
+    status = 422 if form.errors else 200
+    return page(request, "public/verify.html", context, part="verdict", status=status)
 
 
 @require_GET

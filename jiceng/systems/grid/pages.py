@@ -129,8 +129,10 @@ def _count_tries(typed: str, at: datetime) -> None:
 @require_http_methods(["GET", "POST"])
 def track(request: Request) -> HttpResponseBase:
     """Open a case to its reporter: the number and the end of the phone number, both right."""
-    form = TrackForm(request.POST or None, initial={"number": request.GET.get("number", "")})
-    if request.method == "POST":
+    posted = request.method == "POST"
+    initial = {"number": request.GET.get("number", "")}
+    form = TrackForm(request.POST if posted else None, initial=initial)
+    if posted:
         address, at = client_address(request), request.now
         count_attempt(f"track:{address}", limit=TRACKS_AN_HOUR, seconds=3600, at=at)
         if form.is_valid():
