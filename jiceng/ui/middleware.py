@@ -12,6 +12,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language_from_request, override
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base import clock
@@ -91,6 +92,12 @@ class Edge:
     def __call__(self, request: Request) -> HttpResponse:
         request.now = clock.read()
         request.reference = new_reference()
+        # A refusal of ours comes before Django has asked for the language, and would be said in
+        # that of whoever was served by this thread before.
+        with override(get_language_from_request(request)):
+            return self._answer(request)
+
+    def _answer(self, request: Request) -> HttpResponse:
         try:
             check_request(request)
         except (Refusal, RequestDataTooBig, UnreadablePostError) as error:

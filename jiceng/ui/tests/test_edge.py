@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import get_language
 
 pytestmark = pytest.mark.urls("jiceng.ui.tests.refusing_urls")
 
@@ -155,3 +156,34 @@ class TestCaches:
         client.cookies[settings.SESSION_COOKIE_NAME] = cookie
 
         assert client.get(reverse("ui:gallery")).status_code == 200
+
+
+class TestLanguage:
+    """The edge refuses before Django has read the language, in a thread that served others."""
+
+    def test_a_refusal_speaks_to_its_own_reader(self, client):
+        english, chinese = {"accept-language": "en"}, {"accept-language": "zh-CN"}
+        said = [
+            client.get("/moment/", QUERY_STRING="q=%", headers=reader).content.decode()
+            for reader in (english, chinese, english)
+        ]
+
+        assert ["The encoding of the address" in page for page in said] == [True, False, True]
+        assert ["编码不完整" in page for page in said] == [False, True, False]
+
+    def test_a_request_leaves_no_language_behind(self, client):
+        before = get_language()
+        client.get("/moment/", headers={"accept-language": "en"})
+
+        assert get_language() == before
+
+    @pytest.mark.parametrize(
+        "cookie", ["x" * 4000, "qq" + "-x" * 900, "\x00", "../../en", "\xff", "-"]
+    )
+    def test_a_language_that_is_none_is_chinese(self, client, settings, cookie):
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = cookie
+
+        answer = client.get("/moment/", QUERY_STRING="q=%", headers={"accept-language": cookie[:9]})
+
+        assert answer.status_code == 400
+        assert "编码不完整" in answer.content.decode()
