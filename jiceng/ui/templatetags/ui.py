@@ -87,13 +87,24 @@ def field(bound: BoundField, *, label: Text = "", hint: Text = "", short: bool =
 
 @register.inclusion_tag(f"{FOLDER}errors.html")
 def errors(form: BaseForm) -> dict:
-    """List what is wrong with a form, each a link to its field. Goes above the form."""
+    """List what is wrong with a form, each a link to its field. Goes above the form.
+
+    Each line carries the code of the error for machines.
+    """
     wrong = [
-        (bound.id_for_label or bound.auto_id, _with_label(bound, str(message)))
+        (bound.id_for_label or bound.auto_id, _with_label(bound, str(message)), code)
         for bound in form
-        for message in bound.errors
+        for message, code in _coded(bound.errors)
     ]
-    return {"form": form, "wrong": wrong}
+    return {"form": form, "whole": _coded(form.non_field_errors()), "wrong": wrong}
+
+
+def _coded(messages: ErrorList) -> list[tuple[str, str]]:
+    """Return each message with its stable code."""
+    return [
+        (message, error.code or "invalid")
+        for message, error in zip(messages, messages.as_data(), strict=True)
+    ]
 
 
 def _with_label(bound: BoundField, message: str) -> str:

@@ -133,7 +133,7 @@ def test_styles_and_scripts_are_short_and_ours(path):
     text = path.read_text()
 
     assert not re.search(r"https?://|url\(\s*['\"]?//|\beval\(|new Function|innerHTML", text)
-    assert len(text.splitlines()) <= 500
+    assert len(text.splitlines()) <= 400
 
 
 def test_templates_are_short():
