@@ -9,6 +9,7 @@ from typing import Any
 import segno
 from django import template
 from django.forms import BaseForm, BoundField
+from django.forms.utils import ErrorList
 from django.template.context import RequestContext
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
