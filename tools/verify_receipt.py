@@ -1,15 +1,12 @@
 #!/usr/bin/env python3
 """核验基层平台的回执或台账导出文件，无需联网，也无需本系统的服务器。
 
-Check a receipt (``jiceng-receipt/1``) or an export (``jiceng-export/1``) with nothing but the
-standard library of Python 3.8 or later. Ed25519 (RFC 8032), the Merkle tree (RFC 9162) and SM3
-(GB/T 32905-2016) are written out below, so that this file is all one has to trust and read.
+Needs nothing but the standard library of Python 3.8 or later. Ed25519 (RFC 8032), the Merkle tree
+(RFC 9162) and SM3 (GB/T 32905-2016) are written out below: this file is all one has to trust.
 
     python3 verify_receipt.py FILE [--key HEX]... [--origin NAME] [--epoch N] [--anchor FILE]
-
-An export needs ``verify_export.py`` beside it.
-
-Exit codes: 0 it holds, 1 it could not be checked, 2 it does not hold.
+An export needs ``verify_export.py`` beside it. Exit codes: 0 it holds, 1 it could not be checked,
+2 it does not hold.
 """
 
 import argparse
@@ -42,6 +39,7 @@ SENTENCES = {
     "index_out_of_range": "记录位置超出检查点的大小。",
     "proof_length": "证明路径的长度不对。",
     "proof_mismatch": "证明路径得不出检查点的根哈希。",
+    "opening_mismatch": "回执所附的内容与记录中的承诺值不符。",
 }
 
 LEAF_FIELDS = ("at", "by", "by_title", "event", "payload", "subject", "uid")
@@ -256,7 +254,7 @@ class Checkpoint:
 
 
 def _unique(pairs):
-    require(len({key for key, _value in pairs}) == len(pairs), "malformed")
+    require(len(dict(pairs)) == len(pairs), "malformed")
     return dict(pairs)
 
 
@@ -267,11 +265,9 @@ def _refuse(_digits):
 def read_json(line):
     """Return one JSON object; no key twice, no fractions, which languages read differently."""
     try:
+        text = line.decode() if isinstance(line, bytes) else line
         value = json.loads(
-            line.decode() if isinstance(line, bytes) else line,
-            object_pairs_hook=_unique,
-            parse_float=_refuse,
-            parse_constant=_refuse,
+            text, object_pairs_hook=_unique, parse_float=_refuse, parse_constant=_refuse
         )
     except (ValueError, RecursionError):
         raise Fault("malformed") from None
@@ -279,12 +275,24 @@ def read_json(line):
     return value
 
 
+def check_opened(receipt):
+    """Check that what the holder wrote is what the entry commits to."""
+    facts = read_json(receipt["entry"]["payload"])
+    require(isinstance(receipt.get("opened", {}), dict), "malformed")
+    for field, each in receipt.get("opened", {}).items():
+        require(isinstance(each, dict) and sorted(each) == ["salt", "value"], "malformed")
+        require(isinstance(each["value"], str), "malformed")
+        data = hexadecimal(each["salt"], 32) + b"\x00" + each["value"].encode()
+        claimed = {"commitment": "sha256:" + sha256(data).hex()}
+        require(facts.get(field) == claimed, "opening_mismatch", field)
+
+
 def check_receipt(receipt, pins=(), origin="", epoch=0):
     """Return the code of what holds, or raise a ``Fault``."""
     require(receipt.get("format") == "jiceng-receipt/1", "format_unknown")
     stage = receipt.get("stage")
     require(isinstance(stage, str) and stage in STAGES, "malformed")
-    require(sorted(receipt) == sorted(COMMON + STAGES[stage]), "malformed")
+    require(set(receipt) - {"opened"} == {*COMMON, *STAGES[stage]}, "malformed")
     leaf, public = leaf_bytes(receipt["entry"]), hexadecimal(receipt["public_key"], 32)
     leaves = {name: hexadecimal(receipt["leaf_" + name], 32) for name in ALGORITHMS}
     require(isinstance(receipt["origin"], str), "malformed")
@@ -293,6 +301,7 @@ def check_receipt(receipt, pins=(), origin="", epoch=0):
     require(not pins or public in pins, "key_untrusted")
     for name, hash_of in ALGORITHMS.items():
         require(hash_of(b"\x00" + leaf) == leaves[name], "leaf_mismatch", name)
+    check_opened(receipt)
     if stage == "accepted":
         fields = [receipt["origin"], receipt["entry"]["uid"], *(leaves[n].hex() for n in leaves)]
         promise = "\n".join(["jiceng-promise/1", *fields, ""]).encode()
@@ -335,8 +344,8 @@ def report(run, options):
         print(f"无法核验：{error}", file=sys.stderr)
         return 1
     print(f"有效 {code}：{SENTENCES[code]}")
-    for name in LEAF_FIELDS if receipt else ():
-        value = receipt["entry"][name]
+    opened = {name: each["value"] for name, each in (receipt or {}).get("opened", {}).items()}
+    for name, value in {**(receipt or {}).get("entry", {}), **opened}.items():
         # A forger's text may hold signs that make a terminal show something else.
         print(f"  {name}: {''.join(c if c.isprintable() else '?' for c in value)}")
     if not options.key:
@@ -380,7 +389,6 @@ def main(arguments=None):
     options = read_options(arguments)
     if not is_export(options.file):
         return report(run_receipt, options)
-    # A resident carries this file alone; only whoever has an export needs its neighbour.
     neighbour = pathlib.Path(__file__).with_name("verify_export.py")
     if not neighbour.exists():
         print("无法核验：核验导出文件还需要同一目录下的 verify_export.py", file=sys.stderr)

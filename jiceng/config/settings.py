@@ -194,6 +194,8 @@ LEDGER_ORIGIN = env.text("JICENG_LEDGER_ORIGIN", "jiceng-demo-zone")
 LEDGER_KEY_FILE = env.Path(env.text("JICENG_LEDGER_KEY_FILE") or VAR / "ledger_key.pem")
 # Every checkpoint is also appended here, outside the database, so that a lost tail shows.
 LEDGER_ANCHOR_FILE = env.Path(env.text("JICENG_LEDGER_ANCHOR_FILE") or VAR / "checkpoints.jsonl")
+# A promise is sealed within a minute, or no new one is made; 0 never refuses.
+LEDGER_STUCK_SECONDS = env.whole("JICENG_LEDGER_STUCK_SECONDS", default=60 if PRODUCTION else 0)
 WORKDAYS_DIR = ROOT / "data" / "workdays"
 
 LOGGING = {

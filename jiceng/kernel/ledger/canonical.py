@@ -63,7 +63,9 @@ def _object(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
     for key in value:
         if not isinstance(key, str):
             raise TypeError(f"the ledger cannot hold the key {key!r}")
-    return {key: plain(value[key], depth + 1) for key in sorted(value, key=_key_order)}
+    # Plain ASCII sorts alike by every rule, and nearly all keys are.
+    order = None if "".join(value).isascii() else _key_order
+    return {key: plain(value[key], depth + 1) for key in sorted(value, key=order)}
 
 
 def plain(value: Any, depth: int = 0) -> Any:
@@ -74,9 +76,11 @@ def plain(value: Any, depth: int = 0) -> Any:
     """
     if depth > MAX_DEPTH:
         raise Uncanonical()
+    if type(value) is str or value is None:
+        return value
     if isinstance(value, Enum):
         value = value.value
-    if value is None or isinstance(value, bool | str):
+    if isinstance(value, bool | str):
         return value
     if isinstance(value, int):
         if abs(value) > MAX_INTEGER:

@@ -60,6 +60,18 @@ def personal_of_many(entries: Iterable[Entry]) -> dict[str, dict[str, str]]:
     return found
 
 
+def openings(entry: Entry) -> dict[str, dict[str, str]]:
+    """Return salt (hexadecimal) and value of each commitment of an entry, by field."""
+    rows = PersonalDatum.objects.filter(entry_uid=entry.uid).order_by("field")
+    return {row.field: {"salt": bytes(row.salt).hex(), "value": row.value} for row in rows}
+
+
+def check_openings(payload: Mapping[str, Any], opened: Mapping[str, tuple[bytes, str]]) -> bool:
+    """Tell whether salts and values are what the payload of an entry commits to."""
+    committed = committed_fields(payload)
+    return all(committed.get(name) == commitment(*each) for name, each in opened.items())
+
+
 def erase(subject: str) -> list[str]:
     """Delete values and salts of every entry of ``subject``; return the names of the fields."""
     uids = Entry.objects.filter(subject=subject).values("uid")

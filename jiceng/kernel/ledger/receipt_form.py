@@ -48,6 +48,7 @@ class Receipt:
     entry: Mapping[str, str]
     leaf: bytes  # the bytes that are hashed
     leaf_hashes: Mapping[str, bytes]  # as the receipt claims them
+    opened: Mapping[str, tuple[bytes, str]]  # salt and value of commitments, by field
     rest: Mapping[str, Any]  # the fields of its stage
 
     @property
@@ -87,6 +88,12 @@ def _object(value: Any, keys: set[str]) -> dict[str, Any]:
     return value
 
 
+def _openings(value: Any) -> dict[str, tuple[bytes, str]]:
+    require(isinstance(value, dict), "malformed")
+    pairs = {name: _object(each, {"salt", "value"}) for name, each in value.items()}
+    return {name: (_hex(each["salt"], HEX32), _text(each["value"])) for name, each in pairs.items()}
+
+
 def _document(document: bytes | Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(document, bytes):
         return dict(document)
@@ -102,6 +109,7 @@ def read_receipt(document: bytes | Mapping[str, Any]) -> Receipt:
     require(fields.get("format") == FORMAT, "format_unknown")
     stage = fields.get("stage")
     require(isinstance(stage, str) and stage in STAGES, "malformed")
+    opened = _openings(fields.pop("opened", {}))
     _object(fields, STAGES[str(stage)])
     entry = {name: _text(value) for name, value in _object(fields["entry"], LEAF_FIELDS).items()}
     try:
@@ -119,6 +127,7 @@ def read_receipt(document: bytes | Mapping[str, Any]) -> Receipt:
             "sha256": _hex(fields["leaf_sha256"], HEX32),
             "sm3": _hex(fields["leaf_sm3"], HEX32),
         },
+        opened=opened,
         rest={name: fields[name] for name in STAGES[str(stage)] - COMMON},
     )
 

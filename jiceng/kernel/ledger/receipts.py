@@ -16,6 +16,7 @@ from jiceng.kernel.ledger import proofs, signing
 from jiceng.kernel.ledger.hashing import SHA256, SM3
 from jiceng.kernel.ledger.models import Checkpoint, Entry, Epoch, Seal, SigningKey
 from jiceng.kernel.ledger.notes import promise_text
+from jiceng.kernel.ledger.personal import openings
 
 FORMAT = "jiceng-receipt/1"
 
@@ -69,10 +70,12 @@ def covering_checkpoint(seal: Seal) -> Checkpoint:
     return checkpoint
 
 
-def receipt_for(entry_uid: str) -> dict[str, Any]:
+def receipt_for(entry_uid: str, *, opened: bool = False) -> dict[str, Any]:
     """Return the receipt of an entry, of stage «accepted» or «sealed».
 
-    JSON types only; ``docs/ledger.md`` describes each field. Raises ``EntryUnknown``.
+    With ``opened`` it also opens the commitments of the entry: for whoever wrote the words, so
+    that they can prove them; for nobody else. JSON types only; ``docs/ledger.md`` describes each
+    field. Raises ``EntryUnknown``.
     """
     entry = Entry.objects.filter(uid=entry_uid).first()
     if entry is None:
@@ -85,6 +88,8 @@ def receipt_for(entry_uid: str) -> dict[str, Any]:
         "leaf_sha256": SHA256.leaf(data).hex(),
         "leaf_sm3": SM3.leaf(data).hex(),
     }
+    if opened:
+        receipt["opened"] = openings(entry)
     seal = Seal.objects.filter(pk=entry.pk).first()
     return receipt | (_promise(entry, data) if seal is None else _proof(seal))
 

@@ -1,5 +1,6 @@
 """Judging a receipt: does it hold, and does our ledger still say the same?"""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from jiceng.kernel.base.clock import instant_text
 from jiceng.kernel.ledger.hashing import ALGORITHMS, Algorithm
 from jiceng.kernel.ledger.models import Checkpoint, Entry, Epoch, SigningKey
 from jiceng.kernel.ledger.notes import CheckpointNote, promise_text
+from jiceng.kernel.ledger.personal import check_openings
 from jiceng.kernel.ledger.receipt_form import (
     Fault,
     Proof,
@@ -44,6 +46,7 @@ SENTENCES: dict[str, str | Promise] = {
     "index_out_of_range": _("记录位置超出检查点的大小。"),
     "proof_length": _("证明路径的长度不对。"),
     "proof_mismatch": _("证明路径得不出检查点的根哈希。"),
+    "opening_mismatch": _("回执所附的内容与记录中的承诺值不符。"),
     "epoch_abandoned": _("回执所在的检查点在一次数据恢复中丢失，系统已公开说明。"),
     "checkpoint_foreign": _("检查点签名真实，但不在现有台账中，台账可能被回退或分叉。"),
     "entry_altered": _("回执有效，但现有台账中的这条记录已与回执不同。"),
@@ -68,6 +71,8 @@ def check_receipt(document: bytes | Mapping[str, Any], *, at: datetime) -> Verdi
         facts |= {"stage": receipt.stage, "origin": receipt.origin, **receipt.entry}
         key = _check_origin(receipt)
         _check_leaf(receipt)
+        _check_opened(receipt)
+        facts |= {"opened": {name: value for name, (_salt, value) in receipt.opened.items()}}
         if receipt.stage == "accepted":
             _check_promise(receipt, key, at)
         else:
@@ -91,6 +96,14 @@ def _check_leaf(receipt: Receipt) -> None:
     for algorithm in ALGORITHMS:
         claimed = receipt.leaf_hashes[algorithm.name]
         require(algorithm.leaf(receipt.leaf) == claimed, "leaf_mismatch")
+
+
+def _check_opened(receipt: Receipt) -> None:
+    try:
+        payload = json.loads(receipt.entry["payload"])
+    except ValueError as error:
+        raise Fault("malformed") from error
+    require(check_openings(payload, receipt.opened), "opening_mismatch")
 
 
 def _check_promise(receipt: Receipt, key: SigningKey, at: datetime) -> None:

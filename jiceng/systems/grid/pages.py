@@ -182,8 +182,8 @@ def _pressure(case: Case, request: Request) -> dict[str, Any]:
     }
 
 
-def _receipt(case: Case) -> HttpResponse:
-    document = receipt_for(queries.first_entry(case).uid)
+def _receipt(case: Case, *, opened: bool) -> HttpResponse:
+    document = receipt_for(queries.first_entry(case).uid, opened=opened)
     text = json.dumps(document, ensure_ascii=False, indent=1)
     response = HttpResponse(text, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="receipt-{case.number}.json"'
@@ -192,8 +192,8 @@ def _receipt(case: Case) -> HttpResponse:
 
 @require_GET
 def receipt(request: Request, number: str) -> HttpResponse:
-    """Give the reporter the receipt of the report."""
-    return _receipt(_mine(request, number))
+    """Give the reporter the receipt of the report; it proves the words too."""
+    return _receipt(_mine(request, number), opened=True)
 
 
 @require_GET
@@ -304,4 +304,4 @@ def photo(request: DeskRequest, number: str, uid: str) -> HttpResponseBase:
 @for_officers
 def desk_receipt(request: DeskRequest, number: str) -> HttpResponse:
     """Give an officer the receipt of the report, to print for a resident without a phone."""
-    return _receipt(queries.case_for(request.user, number, request.now))
+    return _receipt(queries.case_for(request.user, number, request.now), opened=False)

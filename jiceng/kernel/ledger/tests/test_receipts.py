@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from jiceng.kernel.ledger.entries import RESIDENT, append
 from jiceng.kernel.ledger.models import Checkpoint, Entry
 from jiceng.kernel.ledger.notes import read_checkpoint
 from jiceng.kernel.ledger.receipts import EntryUnknown, receipt_for
@@ -209,3 +210,51 @@ def test_the_command_hands_out_receipts(entry: Entry, at: datetime, tmp_path: Pa
         assert (verdict.code, verdict.facts["uid"]) == ("sealed_ok", entry.uid)
     with pytest.raises(CommandError, match="entry_unknown"):
         call_command("ledger", "receipt", "2611240000000")
+
+
+class TestOpened:
+    """The reporter's own receipt opens the commitments, so that it proves the words themselves."""
+
+    @pytest.fixture
+    def own(self, at: datetime) -> Document:
+        written = append(
+            event="test.thing.told",
+            subject="test.thing:9",
+            by=RESIDENT,
+            at=at,
+            facts={"place": "柳岸"},
+            personal={"description": "井盖裂成两半", "phone": "13800000000"},
+        )
+        seal(at)
+        return receipt_for(written.uid, opened=True)
+
+    def test_it_holds_and_says_the_words(self, own: Document, at: datetime) -> None:
+        verdict = check_receipt(own, at=at)
+        assert (verdict.ok, verdict.code) == (True, "sealed_ok")
+        assert verdict.facts["opened"]["description"] == "井盖裂成两半"
+        assert by_script(own) == "sealed_ok"
+
+    @pytest.mark.parametrize(
+        ("field", "change", "code"),
+        [
+            ("description", {"value": "井盖完好"}, "opening_mismatch"),
+            ("description", {"salt": "00" * 32}, "opening_mismatch"),
+            ("description", {"salt": "00"}, "malformed"),
+            ("description", {"value": 1}, "malformed"),
+            ("description", {"more": "x"}, "malformed"),
+        ],
+    )
+    def test_bent_words_are_noticed(
+        self, field: str, change: dict[str, Any], code: str, own: Document, at: datetime
+    ) -> None:
+        own["opened"][field] |= change
+        assert check_receipt(own, at=at).code == code
+        assert by_script(own) == code
+
+    def test_words_that_the_entry_does_not_commit_to(self, own: Document, at: datetime) -> None:
+        own["opened"]["place"] = own["opened"].pop("phone")
+        assert check_receipt(own, at=at).code == "opening_mismatch"
+        assert by_script(own) == "opening_mismatch"
+
+    def test_without_asking_nothing_is_opened(self, own: Document) -> None:
+        assert "opened" not in receipt_for(own["entry"]["uid"])
