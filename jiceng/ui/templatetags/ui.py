@@ -103,7 +103,7 @@ def errors(form: BaseForm) -> dict:
 def _coded(messages: ErrorList) -> list[tuple[str, str]]:
     """Return each message with its stable code."""
     return [
-        (message, error.code or "invalid")
+        (str(message), error.code or "invalid")
         for message, error in zip(messages, messages.as_data(), strict=True)
     ]
 
