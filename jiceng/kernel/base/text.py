@@ -36,6 +36,8 @@ class TooLong(BadInput):
 
 
 def _refuse_unstorable(value: str, allowed: frozenset[str]) -> None:
+    if value.isprintable():
+        return  # none of these categories is printable; most lines end here, in one step
     for character in value:
         category = unicodedata.category(character)
         if category in ("Cs", "Cn", "Co") or (category == "Cc" and character not in allowed):

@@ -40,6 +40,8 @@ class PayloadTooLarge(TooLarge):
 
 def _scalar(value: Any) -> str:
     """Return a value of the standard library as text; a kind we do not know is our own mistake."""
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, datetime):
         return instant_text(value)
     if isinstance(value, date | time):
@@ -76,12 +78,10 @@ def plain(value: Any, depth: int = 0) -> Any:
     """
     if depth > MAX_DEPTH:
         raise Uncanonical()
-    if type(value) is str or value is None:
+    if value is None or type(value) in (str, bool):
         return value
     if isinstance(value, Enum):
-        value = value.value
-    if isinstance(value, bool | str):
-        return value
+        return plain(value.value, depth)
     if isinstance(value, int):
         if abs(value) > MAX_INTEGER:
             raise Uncanonical()

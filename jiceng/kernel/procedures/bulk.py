@@ -4,22 +4,20 @@ For taking over what happened elsewhere. Every move passes ``engine.decide``, th
 move; only reading and writing differ. A batch is written whole or not at all.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 from functools import partial
-from itertools import chain
 from typing import Any
 
 from django.db import transaction
 
-from jiceng.kernel.base.clock import SHANGHAI, legal_day
+from jiceng.kernel.base.clock import legal_day
 from jiceng.kernel.base.errors import Conflict
 from jiceng.kernel.base.ids import new_number
+from jiceng.kernel.base.loading import load
 from jiceng.kernel.ledger.service import Actor, NewEntry, append_many
-from jiceng.kernel.orgs.models import Delegation, Post, Tenure, Unit
-from jiceng.kernel.orgs.service import Capacity, capacities, holders, posts_for
+from jiceng.kernel.orgs.models import Unit
 from jiceng.kernel.procedures.engine import (
     Asked,
     Past,
@@ -31,59 +29,13 @@ from jiceng.kernel.procedures.engine import (
     promise,
 )
 from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
+from jiceng.kernel.procedures.seats import Seats
 from jiceng.kernel.procedures.terms import Priority
 from jiceng.kernel.workdays import service as workdays
 from jiceng.kernel.workdays.models import Clock
 from jiceng.kernel.workdays.service import Limit
 
 NUMBER_TRIES = 1000
-ROWS = 1000
-
-
-class Seats:
-    """Who holds which post, asked of the database once between two changes of the organisation.
-
-    The answer of ``posts_for`` and ``holders`` can differ only where a tenure or delegation begins
-    or ends, or a unit is founded or dissolved; between two such instants it is remembered.
-    """
-
-    def __init__(self) -> None:
-        self._changes = sorted({*_intervals(Tenure), *_intervals(Delegation), *_midnights()})
-        self._posts: dict[tuple[int, str, int], Post | None] = {}
-        self._holders: dict[tuple[int, int], list[Capacity]] = {}
-
-    def _span(self, at: datetime) -> int:
-        return bisect_right(self._changes, at)
-
-    def post(self, role: str, unit: Unit, at: datetime) -> Post | None:
-        """Return what ``posts_for`` returns."""
-        key = (self._span(at), role, unit.pk)
-        if key not in self._posts:
-            self._posts[key] = posts_for(role, unit, at)
-        return self._posts[key]
-
-    def acting(self, post: Post | None, at: datetime) -> list[Capacity]:
-        """Return who acts in ``post``, as capacities, by staff number."""
-        if post is None:
-            return []
-        key = (self._span(at), post.pk)
-        if key not in self._holders:
-            found = chain.from_iterable(capacities(each, at) for each in holders(post, at))
-            self._holders[key] = [capacity for capacity in found if capacity.post == post]
-        return self._holders[key]
-
-
-def _intervals(model: type[Tenure] | type[Delegation]) -> set[datetime]:
-    ends = model.objects.values_list("starts_at", "ends_at")
-    return {instant for instant in chain.from_iterable(ends) if instant is not None}
-
-
-def _midnights() -> set[datetime]:
-    """Return the instants at which a unit begins or ceases to exist: legal days begin then."""
-    days: set[date | None] = set()
-    days.update(Unit.objects.order_by().values_list("founded_on", flat=True).distinct())
-    days.update(Unit.objects.order_by().values_list("dissolved_on", flat=True).distinct())
-    return {datetime.combine(day, time.min, SHANGHAI) for day in days if day is not None}
 
 
 @dataclass
@@ -111,14 +63,23 @@ class Draft:
 class Bulk:
     """A batch of new cases of one procedure. ``keep`` what shall be written, then ``flush``.
 
-    A draft that was refused half-way is simply not kept. Without ``limits`` the steps have no day
+    A draft that was refused half-way is simply not kept. ``seats`` may be handed on from batch to
+    batch. Without ``limits`` the steps have no day
     of their own: the working calendar of here does not apply to history of elsewhere.
     """
 
-    def __init__(self, *, system: str, procedure: ProcedureVersion, limits: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        system: str,
+        procedure: ProcedureVersion,
+        limits: bool = True,
+        seats: Seats | None = None,
+    ) -> None:
         self.system = system
         self.procedure = procedure
-        self.seats = Seats()
+        self.seats = seats or Seats()
+        self.seats.refresh()
         self._place: Callable[..., CaseStep] = partial(
             place_step, seat=self.seats.post, limits=limits
         )
@@ -209,11 +170,12 @@ class Bulk:
         drafts, entries = self._drafts, self._entries
         cases = [draft.case for draft in drafts]
         with transaction.atomic():
-            Case.objects.bulk_create(cases, batch_size=ROWS)
-            clocks = [draft.clock for draft in drafts if draft.clock is not None]
-            Clock.objects.bulk_create(clocks, batch_size=ROWS)
-            steps = chain.from_iterable(draft.steps for draft in drafts)
-            CaseStep.objects.bulk_create(steps, batch_size=ROWS)
+            load(cases)
+            load([draft.clock for draft in drafts if draft.clock is not None])
+            for draft in drafts:
+                for step in draft.steps:
+                    step.case_id = draft.case.pk
+            load([step for draft in drafts for step in draft.steps])
             append_many(entries)
         self._drafts, self._entries = [], []
         return cases

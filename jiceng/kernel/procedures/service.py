@@ -1,6 +1,6 @@
 """The door of procedures: what other packages may use."""
 
-from jiceng.kernel.procedures.bulk import Bulk, Draft, Seats
+from jiceng.kernel.procedures.bulk import Bulk, Draft
 from jiceng.kernel.procedures.diagram import Diagram, draw
 from jiceng.kernel.procedures.engine import (
     Missing,
@@ -28,6 +28,7 @@ from jiceng.kernel.procedures.publishing import (
     version_of,
 )
 from jiceng.kernel.procedures.rules import Holder, Move, Procedure, Step
+from jiceng.kernel.procedures.seats import Seats
 from jiceng.kernel.procedures.soundness import Problem, problems
 
 __all__ = [

@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,8 +18,11 @@ from jiceng.kernel.ledger.service import SYSTEM, Actor, NewEntry, append, entrie
 from jiceng.kernel.orgs.models import Delegation, Tenure, Unit
 from jiceng.kernel.orgs.service import Capacity, posts_for
 from jiceng.kernel.procedures import engine
-from jiceng.kernel.procedures.bulk import Bulk, Draft, Seats
+from jiceng.kernel.procedures.bulk import Bulk, Draft
 from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
+from jiceng.kernel.procedures.publishing import publish
+from jiceng.kernel.procedures.seats import Seats
+from jiceng.kernel.procedures.tests.conftest import LOOP
 from jiceng.kernel.testing.cast import Cast, hold, officer, unit
 from jiceng.kernel.workdays.models import Clock
 from jiceng.kernel.workdays.rules import workdays
@@ -273,16 +277,14 @@ class TestSeats:
             assert seats.acting(post, now + HOUR) == [cast.wang]
 
 
-def test_a_clock_that_waits_is_not_taken_in_bulk(permits: ProcedureVersion, cast: Cast) -> None:
-    waiting = ProcedureVersion(
-        code="test.waits",
-        version="1",
-        definition=permits.definition.replace('"pauses":""', '"pauses":"correction"', 1),
-    )
-    bulk = Bulk(system="test", procedure=waiting)
+def test_a_clock_that_waits_is_not_taken_in_bulk(cast: Cast) -> None:
+    steps = (replace(LOOP.steps[0], pauses="applicant_reply"), *LOOP.steps[1:])
+    version = publish(replace(LOOP, code="test.waits", steps=steps), at=cast.at)
+    bulk = Bulk(system="test", procedure=version)
+    opening = {"title": "补正", "unit": cast.community, "at": cast.at}
     with pytest.raises(ValueError, match="pauses"):
-        bulk.open_case(title="补正", unit=cast.community, at=cast.at, limit=workdays(5))
-    assert bulk.open_case(title="补正", unit=cast.community, at=cast.at).clock is None
+        bulk.open_case(**opening, limit=workdays(5))
+    assert bulk.open_case(**opening).clock is None
 
 
 def test_the_system_holds_no_step(loop: ProcedureVersion, cast: Cast, now: datetime) -> None:
