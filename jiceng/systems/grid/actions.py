@@ -85,10 +85,26 @@ def report_incident(
     if not category.active:
         raise CategoryClosed()
     cell = queries.cell_at(point, at) if point else None
-    answering = cell.unit if cell else unit
+    case = _open(category, cell.unit if cell else unit, place, at)
+    incident = Incident.objects.create(
+        case=case,
+        category=category,
+        cell=cell,
+        source=source,
+        description=description,
+        place=place,
+        **(point._asdict() if point else {}),
+    )
+    facts = _report_facts(incident) | {"photos": _attach(photos, case, claim)}
+    words = {"description": description, "place": place, "phone": phone}
+    words |= {"reporter_name": reporter_name}
+    return Recorded(case, subject=case.subject, facts=facts, personal=words)
+
+
+def _open(category: Category, answering: Unit | None, place: str, at: datetime) -> Case:
     if answering is None:
         raise NoSuchPlace(field="unit")
-    case = open_case(
+    return open_case(
         system=terms.SYSTEM,
         procedure=current(terms.PROCEDURE),
         title=f"{category.name}{f'（{place}）' if place else ''}"[:200],
@@ -96,36 +112,18 @@ def report_incident(
         at=at,
         limit=category.limit,
     )
-    Incident.objects.create(
-        case=case,
-        category=category,
-        cell=cell,
-        source=source,
-        description=description,
-        place=place,
-        lng=point.lng if point else None,
-        lat=point.lat if point else None,
-    )
-    shown = _attach(photos, case, claim)
-    return Recorded(
-        case,
-        subject=case.subject,
-        facts={
-            "category": category.code,
-            "cell": cell.code if cell else "",
-            "unit": answering.code,
-            "source": source,
-            "procedure": case.procedure.version,
-            "due_at": case.due_at,
-            "photos": shown,
-        },
-        personal={
-            "description": description,
-            "place": place,
-            "phone": phone,
-            "reporter_name": reporter_name,
-        },
-    )
+
+
+def _report_facts(incident: Incident) -> dict[str, Any]:
+    case, category, cell = incident.case, incident.category, incident.cell
+    return {
+        "category": category.code if category else "",
+        "cell": cell.code if cell else "",
+        "unit": case.unit.code,
+        "source": incident.source,
+        "procedure": case.procedure.version,
+        "due_at": case.due_at,
+    }
 
 
 def _attach(photos: Sequence[Attachment], case: Case, claim: str) -> Shown:

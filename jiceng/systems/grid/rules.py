@@ -1,7 +1,7 @@
 """Places and cells, as plain geometry: degrees of longitude and latitude, CGCS2000 (≈ WGS 84)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from shapely import Point, STRtree
 from shapely.geometry import Polygon, shape
@@ -12,8 +12,7 @@ LONGITUDES = (73.0, 136.0)
 LATITUDES = (3.0, 54.0)
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A point in degrees."""
 
     lng: float

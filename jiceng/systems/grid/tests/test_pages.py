@@ -305,12 +305,23 @@ class TestReceipts:
         )
         assert done.returncode == 2
 
-    def test_it_holds_no_personal_word(self, client: Client, grid: Grid) -> None:
+    def test_the_reporter_can_prove_the_own_words(self, client: Client, grid: Grid) -> None:
         case = send_report(client)
-        text = client.get(f"/cases/{case.number}/receipt.json").content.decode()
+        document = client.get(f"/cases/{case.number}/receipt.json").json()
 
+        opened = {field: each["value"] for field, each in document["opened"].items()}
+        assert opened["description"] == scene.WORDS
+        assert opened["phone"] == scene.PHONE
+
+    def test_an_officers_copy_holds_no_personal_word(self, client: Client, grid: Grid) -> None:
+        case = send_report(client)
+        client.force_login(grid.cast.wang.officer)
+        text = client.get(f"/desk/grid/cases/{case.number}/receipt.json").content.decode()
+
+        assert "leaf_sha256" in text
         for word in (scene.PHONE, scene.REPORTER, scene.WORDS, scene.CORNER):
             assert word not in text
+
 
 
 def got(browser: Client, address: str) -> int:
