@@ -7,6 +7,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
+from jiceng.kernel.orgs.models import Officer
 from jiceng.kernel.orgs.terms import PASSWORD_MAX
 from jiceng.ui.forms import Form
 
@@ -27,6 +28,9 @@ class SignInForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = _("工号")
         self.fields["password"].label = _("密码")
+        # Django only tells the browser; the log of failures keeps 255 signs and breaks at more.
+        longest = Officer._meta.get_field("staff_no").max_length
+        self.fields["username"].validators.append(MaxLengthValidator(longest))
         # Hashing is slow on purpose; a password of megabytes must not reach it.
         self.fields["password"].validators.append(MaxLengthValidator(PASSWORD_MAX))
 
