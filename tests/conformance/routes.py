@@ -36,7 +36,7 @@ CASE, PHOTO = ("{number}",), ("{number}", "{photo}")
 ROWS = [
     Row("public:home", 200, 200, 200),
     Row("public:verify", 200, 200, 200),
-    Row("public:verify", 200, 200, 200, method="POST"),
+    Row("public:verify", 422, 422, 422, method="POST"),
     Row("public:verifier", 200, 200, 200),
     Row("public:grid:report", 200, 200, 200),
     Row("public:grid:report", 422, 422, 422, method="POST"),

@@ -152,7 +152,7 @@ def open_case(
         clock.save(force_insert=True)
         case.save(update_fields=["due_at", "provisional"])
     first = procedure.procedure.step(procedure.procedure.start)
-    place_step(case, first, unit, at).save()
+    place_step(case, first, unit, at).save(force_insert=True)
     return case
 
 

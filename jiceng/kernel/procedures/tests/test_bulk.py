@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from jiceng.kernel.base.clock import SHANGHAI
 from jiceng.kernel.base.errors import Refusal
+from jiceng.kernel.base.ids import check_digit
 from jiceng.kernel.ledger.models import Entry
 from jiceng.kernel.ledger.service import SYSTEM, Actor, NewEntry, append, entries_of
 from jiceng.kernel.orgs.models import Delegation, Tenure, Unit
@@ -175,11 +176,12 @@ class TestBatch:
     def test_numbers_of_a_day_are_not_drawn_twice(
         self, loop: ProcedureVersion, cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        drawn = iter(["2603020000017", "2603020000017", "2603020000025"])
-        taken = engine.open_case(system="test", procedure=loop, title="先", unit=cast.zone, at=now)
-        Case.objects.filter(pk=taken.pk).update(number="2603020000017")
-        monkeypatch.setattr("jiceng.kernel.procedures.bulk.new_number", lambda day: next(drawn))
-        assert whole(Bulk(system="test", procedure=loop), cast, now).case.number == "2603020000025"
+        drawn = iter([1, 1, 2])
+        taken, free = (n + check_digit(n) for n in ("260302000001", "260302000002"))
+        first = engine.open_case(system="test", procedure=loop, title="先", unit=cast.zone, at=now)
+        Case.objects.filter(pk=first.pk).update(number=taken)
+        monkeypatch.setattr("secrets.randbelow", lambda limit: next(drawn))
+        assert whole(Bulk(system="test", procedure=loop), cast, now).case.number == free
 
     def test_without_limits_the_steps_have_no_day(self, loop: ProcedureVersion, cast: Cast) -> None:
         # 2015 lies before every published calendar, so with limits it is refused.
