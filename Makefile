@@ -38,6 +38,7 @@ node_modules/.stamp: .venv/.run package.json package-lock.json .npmrc
 
 build/vendor/.stamp: node_modules/.stamp tools/assets.py
 	@$(B)/python tools/assets.py
+	@mkdir -p build/static
 	@touch $@
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
