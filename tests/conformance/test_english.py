@@ -135,7 +135,7 @@ def test_a_reporter_reads_the_progress_and_the_verdict_in_english(cases: list[Ca
         assert page.status_code == 200
         assert case.number in page.content.decode()
         assert chinese_in(page.content.decode(), known) == []
-        receipt = json.dumps(receipt_for(entries_of(case.subject)[0].uid))
+        receipt = json.dumps(receipt_for(entries_of(case.subject)[0].uid, opened=True))
         verdict = client.post(reverse("public:verify"), {"text": receipt})
         assert "The receipt is valid" in verdict.content.decode()
         assert chinese_in(verdict.content.decode(), known | {"群众"}) == []

@@ -1,12 +1,15 @@
 """Words for what a resident reads about a receipt."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django import template
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from jiceng.kernel.base.ids import read_number
 from jiceng.kernel.ledger.service import ACTS, Verdict
@@ -14,10 +17,21 @@ from jiceng.kernel.ledger.terms import RECEIPT_STAGES
 from jiceng.ui.templatetags.ui import spaced
 
 register = template.Library()
+Fact = tuple[str | Promise, Any]
+
+# What people write about a matter, by the name under which the ledger commits to it.
+WORDS = {
+    "description": gettext_lazy("情况描述"),
+    "place": gettext_lazy("具体位置"),
+    "phone": gettext_lazy("电话"),
+    "reporter_name": gettext_lazy("称呼"),
+    "note": gettext_lazy("说明"),
+    "reason": gettext_lazy("理由"),
+}
 
 
 @register.simple_tag
-def verdict_facts(verdict: Verdict) -> list[tuple[str, Any]]:
+def verdict_facts(verdict: Verdict) -> list[Fact]:
     """Return what a receipt that holds says: what was recorded, by whom, when, and its place."""
     facts = verdict.facts
     act, title = ACTS.find(facts["event"]), facts["by_title"]
@@ -31,10 +45,16 @@ def verdict_facts(verdict: Verdict) -> list[tuple[str, Any]]:
         (_("记录编号"), facts["uid"]),
         (_("台账"), facts["origin"]),
     ]
-    return pairs + (_seal_facts(facts) if facts["stage"] == "sealed" else [])
+    sealed = _seal_facts(facts) if facts["stage"] == "sealed" else []
+    return [*pairs, *sealed, *_opened_facts(facts["opened"])]
 
 
-def _seal_facts(facts: Any) -> list[tuple[str, Any]]:
+def _opened_facts(opened: Mapping[str, str]) -> list[Fact]:
+    """Return the words that the receipt of the person who wrote them opens."""
+    return [(WORDS.get(field, field), text) for field, text in opened.items() if text]
+
+
+def _seal_facts(facts: Any) -> list[Fact]:
     # People count from one, the tree from nought.
     place = _("第%(place)s条，共%(size)s条") % {
         "place": facts["position"] + 1,
