@@ -65,7 +65,9 @@ def clean_text(value: str, limit: int = 2000) -> str:
     """
     _refuse_unstorable(value, frozenset("\t\n\r"))
     text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
-    text = "".join(character for character in text if character not in DECEPTIVE).strip()
+    if not text.isprintable():
+        text = "".join(character for character in text if character not in DECEPTIVE)
+    text = text.strip()
     if len(text) > limit:
         raise TooLong()
     return text

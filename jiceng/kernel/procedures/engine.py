@@ -266,8 +266,8 @@ def decide(
     """
     chosen, left = _choose(case, steps, asked.move, asked.step_id)
     _check(left, chosen, asked, past)
-    codes = case.definition.fire(frozenset(steps), chosen, left.step)
-    targets = [case.definition.step(code) for code in codes]
+    definition = case.definition
+    targets = map(definition.step, definition.fire(frozenset(steps), chosen, left.step))
     opened = [
         place(case, target, _unit_for(case, target, asked.unit, past), asked.at)
         for target in targets
