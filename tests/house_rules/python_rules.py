@@ -132,13 +132,14 @@ def mocks(source: Source) -> Iterator[Finding]:
     What is outside may be made to fail, a limit may be made small, the clock may be set; and a
     function may be wrapped to let something happen in between, as long as the real one runs.
     """
+    imported = _imported(source)
     for node in ast.walk(source.tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("unittest"):
             yield node.lineno, "imports a mock"
         if isinstance(node, ast.arg) and node.arg == "mocker":
             yield node.lineno, "asks for a mocker"
         if isinstance(node, FUNCTIONS):
-            yield from _stand_ins(node, _imported(source))
+            yield from _stand_ins(node, imported)
 
 
 def _imported(source: Source) -> dict[str, str]:
