@@ -9,7 +9,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from jiceng.kernel.attachments.models import Attachment
+from jiceng.kernel.base import clock
 from jiceng.kernel.base.models import Attempt
+from jiceng.kernel.ledger.service import seal
 from jiceng.kernel.procedures.models import Case
 from jiceng.systems.grid.tests import scene, sending
 from jiceng.systems.grid.tests.scene import Grid
@@ -43,6 +45,8 @@ def town(grid: Grid) -> Town:
     """Return a town in which one thing was reported."""
     reporter = Client()
     case = sending.send_report(reporter, photos=[scene.upload()])
+    while seal(clock.read()):  # the first signature also writes down the key
+        pass
     return Town(grid, case, Attachment.objects.get(subject=case.subject), reporter)
 
 

@@ -15,7 +15,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from jiceng.faces.desk.forms import PasswordForm, SignInForm
 from jiceng.kernel.base.errors import Absent, BadInput
@@ -78,10 +78,11 @@ class SignIn(LoginView):
         return {name: value for name, value in context.items() if name not in ("site", "site_name")}
 
 
-sign_in = SignIn.as_view()
+# Django's view would take PUT for POST.
+sign_in = require_http_methods(["GET", "HEAD", "POST"])(SignIn.as_view())
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def home(request: Request) -> HttpResponseBase:
     """Show the inbox, or the way in to who has not signed in."""
     return my_inbox(request) if request.user.is_authenticated else sign_in(request)
@@ -96,7 +97,7 @@ def _page_key(request: Request) -> int:
     return int(typed)
 
 
-@require_GET
+@require_safe
 @for_officers
 def my_inbox(request: DeskRequest) -> HttpResponse:
     """Show the steps that wait for this officer, the most pressing first."""
@@ -113,7 +114,7 @@ def my_inbox(request: DeskRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def password(request: Request) -> HttpResponseBase:
     """Let an officer change the own password; every other session of theirs ends."""
@@ -139,7 +140,7 @@ def password(request: Request) -> HttpResponseBase:
     return page(request, "desk/password.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 @for_officers
 def procedures(request: DeskRequest) -> HttpResponse:
     """List every published version of every procedure."""
@@ -147,7 +148,7 @@ def procedures(request: DeskRequest) -> HttpResponse:
     return page(request, "desk/procedures.html", {"versions": versions})
 
 
-@require_GET
+@require_safe
 @for_officers
 def procedure(request: DeskRequest, code: str, version: str) -> HttpResponse:
     """Show one version: its diagram, its steps with holders and limits, its moves."""

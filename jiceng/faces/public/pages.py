@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import FileResponse, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from jiceng.faces.public.forms import ReceiptForm
 from jiceng.kernel.base.throttle import count_attempt
@@ -24,14 +24,14 @@ STAGES = (
 )
 
 
-@require_GET
+@require_safe
 def home(request: Request) -> HttpResponse:
     """Show what a resident can do here, and the newest checkpoint of the ledger."""
     stages = [{"label": label, "note": note, "state": "todo"} for label, note in STAGES]
     return page(request, "public/home.html", {"checkpoint": latest_checkpoint(), "stages": stages})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: Request) -> HttpResponse:
     """Check a receipt against the public key and the checkpoints of this ledger."""
     posted = request.method == "POST"
@@ -46,7 +46,7 @@ def verify(request: Request) -> HttpResponse:
     return page(request, "public/verify.html", context, part="verdict", status=status)
 
 
-@require_GET
+@require_safe
 def verifier(request: Request) -> FileResponse:
     """Hand out the program that checks a receipt without us."""
     program = (settings.ROOT / "tools" / "verify_receipt.py").open("rb")

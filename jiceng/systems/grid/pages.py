@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.attachments.service import of as attachments_of
@@ -72,7 +72,7 @@ def _number(subject: str) -> str:
     return subject.rpartition(":")[2]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def report(request: Request) -> HttpResponseBase:
     """Let a resident report, without an account."""
     posted = request.method == "POST"
@@ -91,7 +91,7 @@ def report(request: Request) -> HttpResponseBase:
     return page(request, "grid/report.html", context, status=422 if posted else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_officers
 def patrol_report(request: DeskRequest) -> HttpResponseBase:
     """Let a grid member report what a patrol found."""
@@ -126,7 +126,7 @@ def _count_tries(typed: str, at: datetime) -> None:
         count_attempt(f"number:{seconds}:{number}", limit=limit, seconds=seconds, at=at)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def track(request: Request) -> HttpResponseBase:
     """Open a case to its reporter: the number and the end of the phone number, both right."""
     posted = request.method == "POST"
@@ -154,7 +154,7 @@ def _mine(request: Request, number: str) -> Case:
     return found
 
 
-@require_GET
+@require_safe
 def status(request: Request, number: str) -> HttpResponseBase:
     """Show a reporter where the case stands; who has not opened it is asked to."""
     if number not in request.session.get(MINE, []):
@@ -190,13 +190,13 @@ def _receipt(case: Case, *, opened: bool) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def receipt(request: Request, number: str) -> HttpResponse:
     """Give the reporter the receipt of the report; it proves the words too."""
     return _receipt(_mine(request, number), opened=True)
 
 
-@require_GET
+@require_safe
 def public_photo(request: Request, number: str, uid: str) -> HttpResponseBase:
     """Show the reporter a photo of the case: of the report or of the disposal."""
     return _photo(_mine(request, number), uid, request, queries.SHOWN)
@@ -209,13 +209,13 @@ def _photo(case: Case, uid: str, request: Request, purposes: frozenset[str]) -> 
     return respond(found, thumb="thumb" in request.GET)
 
 
-@require_GET
+@require_safe
 def cells(request: Request) -> HttpResponse:
     """Give the map the cells in force; they are public."""
     return JsonResponse(queries.cells_map(request.now))
 
 
-@require_GET
+@require_safe
 @for_officers
 def case(request: DeskRequest, number: str) -> HttpResponse:
     """Show a case to an officer: where it stands, what happened, what can be done."""
@@ -224,7 +224,7 @@ def case(request: DeskRequest, number: str) -> HttpResponse:
     return page(request, "grid/case.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_officers
 def move(request: DeskRequest, number: str, move: str) -> HttpResponseBase:
     """Ask for what a move needs, then make it."""
@@ -292,7 +292,7 @@ def _make(
     return done, photos
 
 
-@require_GET
+@require_safe
 @for_officers
 def photo(request: DeskRequest, number: str, uid: str) -> HttpResponseBase:
     """Show an officer a photo of a case that the officer may see."""
@@ -300,7 +300,7 @@ def photo(request: DeskRequest, number: str, uid: str) -> HttpResponseBase:
     return _photo(found, uid, request, frozenset(Purpose.values))
 
 
-@require_GET
+@require_safe
 @for_officers
 def desk_receipt(request: DeskRequest, number: str) -> HttpResponse:
     """Give an officer the receipt of the report, to print for a resident without a phone."""
