@@ -189,6 +189,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Whose installation this is, under the name of the platform on every page.
+ZONE_NAME = env.text("JICENG_ZONE_NAME")
 # The name under which this log signs; a receipt of another origin is not ours.
 LEDGER_ORIGIN = env.text("JICENG_LEDGER_ORIGIN", "jiceng-demo-zone")
 LEDGER_KEY_FILE = env.Path(env.text("JICENG_LEDGER_KEY_FILE") or VAR / "ledger_key.pem")

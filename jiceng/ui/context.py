@@ -41,7 +41,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "site": {
             "name": _("基层"),
-            "zone": _("开放的基层治理平台"),
+            "zone": settings.ZONE_NAME or _("开放的基层治理平台"),
             "fictional": not settings.PRODUCTION,
             "version": version(),
             "language": get_language() or settings.LANGUAGE_CODE,

@@ -76,9 +76,7 @@ class ReportForm(IncidentForm):
     """What a resident reports."""
 
     phone = PhoneField(label=_("您的电话"), help_text=_("用来查进度和联系您，不公开。"))
-    reporter_name = CleanCharField(
-        label=_("怎么称呼您"), max_length=30, required=False, help_text=_("可不填")
-    )
+    reporter_name = CleanCharField(label=_("怎么称呼您"), max_length=30, required=False)
     field_order = (
         "photos",
         "category",
