@@ -1,6 +1,7 @@
 """Every setting, command, job and target is documented, and nothing that is gone still is."""
 
 import re
+import tomllib
 
 import pytest
 from django.core.management import get_commands
@@ -52,6 +53,12 @@ def test_links_lead_somewhere(page: str) -> None:
     folder = (ROOT / page).parent
     links = [link for link in ADDRESS.findall(document(page)) if "docs/images/" not in link]
     assert [link for link in links if not (folder / link).exists()] == []
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    stated = tomllib.loads(document("pyproject.toml"))["project"]["version"]
+    assert f'softwareVersion: "{stated}"' in document("publiccode.yml")
+    assert re.findall(r"^## (\S+)", document("CHANGELOG.md"), re.MULTILINE)[0] == stated
 
 
 def test_both_readmes_have_the_same_sections() -> None:
