@@ -25,8 +25,8 @@ from jiceng.systems.grid.models import Category, Cell, Incident
 from jiceng.systems.grid.rules import CellIndex, Place, read_boundary
 from jiceng.systems.grid.terms import Purpose, Role
 
-# What the kernel itself writes into the history of a case, beside the acts.
-KERNEL_LABELS = {**PROCEDURE_LABELS, **WORKDAY_LABELS}
+# What is written into the history of a case beside the acts: by the kernel, and by a replay.
+OTHER_LABELS = {**PROCEDURE_LABELS, **WORKDAY_LABELS, **terms.EVENT_LABELS}
 _INDEXES: dict[tuple[int, int | None, int], CellIndex] = {}
 
 
@@ -175,7 +175,7 @@ def _open_step(case: Case, step: CaseStep, capacity: Capacity | None) -> OpenSte
 def label_of(event: str) -> str:
     """Return what a timeline calls an event."""
     act = ACTS.find(event)
-    return str(act.label if act else KERNEL_LABELS.get(event, event))
+    return str(act.label if act else OTHER_LABELS.get(event, event))
 
 
 def _spoken(words: dict[str, str]) -> dict[str, str]:

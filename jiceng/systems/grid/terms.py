@@ -62,6 +62,9 @@ IMPORTED = "grid.case.imported"
 CELL_DRAWN = "grid.cell.drawn"
 CATEGORY_SET = "grid.category.set"
 
+# What no act writes, but a replayed file.
+EVENT_LABELS = {IMPORTED: _("外部导入")}
+
 # What the public may read of each event: a sentence without names, units or words of officers.
 PUBLIC_LABELS = {
     REPORTED: _("已收到上报"),
