@@ -9,24 +9,22 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 # Made by tools, fetched, or the data of an installation.
-NOT_OURS = re.compile(
-    r"(^|/)(\.git|\.venv|\.[a-z_]+_cache|\.hypothesis|__pycache__)/|^(node_modules|build|var)/"
-)
+NOT_OURS = re.compile(r"\.git|\.venv|\.hypothesis|\.\w+_cache|__pycache__|node_modules|build|var")
 TEXT = {
-    ".py",
-    ".html",
-    ".svg",
     ".css",
+    ".html",
+    ".in",
     ".js",
     ".json",
     ".md",
-    ".toml",
-    ".yml",
-    ".txt",
-    ".in",
     ".po",
-    "",
+    ".py",
+    ".svg",
+    ".toml",
+    ".txt",
+    ".yml",
 }
+NAMED = {".gitignore", ".npmrc", "Makefile", "run"}
 
 Finding = tuple[int, str]
 
@@ -75,13 +73,19 @@ def matching(pattern: str, but: str = r"(?!)") -> Callable[[str], object]:
     return lambda path: wanted.match(path) and not unwanted.search(path)
 
 
+def _files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            if not NOT_OURS.fullmatch(path.name):
+                yield from _files(path)
+        elif path.suffix in TEXT or path.name in NAMED:
+            yield path
+
+
 @cache
 def sources(root: Path = ROOT) -> tuple[Source, ...]:
     """Return every text file of the repository that people wrote."""
-    paths = (path for path in sorted(root.rglob("*")) if path.suffix in TEXT and path.is_file())
-    named = ((path.relative_to(root).as_posix(), path) for path in paths)
     return tuple(
-        Source(name, path.read_text(encoding="utf-8"))
-        for name, path in named
-        if not NOT_OURS.search(name)
+        Source(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8"))
+        for path in _files(root)
     )
