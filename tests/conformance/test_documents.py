@@ -8,10 +8,10 @@ from tools.tables import table
 
 
 def test_the_generated_part_is_made_anew_and_the_rest_is_kept() -> None:
-    page = system_page("grid", f"# 网格化\n\nwritten\n\n{BEGIN}\nold\n{END}\n\nafter\n")
+    page = system_page("grid", f"# 网格化\n\nwritten\n\n{BEGIN}\nformer words\n{END}\n\nafter\n")
     assert page.startswith(f"# 网格化\n\nwritten\n\n{BEGIN}\n")
     assert page.endswith(f"{END}\n\nafter\n")
-    assert "old" not in page
+    assert "former words" not in page
     assert "| 研判 | `judge` | reported → judged | `grid.case.judged` |" in page
     assert system_page("grid", page) == page
 
