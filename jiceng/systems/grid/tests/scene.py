@@ -170,7 +170,7 @@ def words_for(grid: Grid, move: str, by: Actor, at: datetime) -> dict[str, Any]:
 
 def make(grid: Grid, case: Case, move: str, *, at: datetime | None = None, **changes: Any) -> Any:
     """Make one move as whoever holds the step; return what the act returned."""
-    instant = at or grid.cast.at
+    instant = at or case.opened_at
     by = changes.pop("by", None) or holder_of(grid, case)
     words = words_for(grid, move, by, instant) | changes
     return actions.MOVES[move](

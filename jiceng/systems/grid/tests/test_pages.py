@@ -323,7 +323,6 @@ class TestReceipts:
             assert word not in text
 
 
-
 def got(browser: Client, address: str) -> int:
     """Return the status of an answer; read to its end, a file is closed."""
     answer = browser.get(address)
