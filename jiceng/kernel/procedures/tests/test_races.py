@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from jiceng.kernel.base.errors import Refusal
 from jiceng.kernel.ledger.models import Entry
-from jiceng.kernel.ledger.service import Recorded, act
+from jiceng.kernel.ledger.service import append
 from jiceng.kernel.orgs.service import Capacity
 from jiceng.kernel.procedures.engine import advance, open_case
 from jiceng.kernel.procedures.models import Case
@@ -20,15 +20,14 @@ from jiceng.kernel.testing.cast import Cast, assemble
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 THREADS = 20
+MOVED = "testing.case.moved"
 
 
-@act("testing.case.moved", label="流转", may=None)
-def make_move(
-    *, by: Capacity, at: datetime, number: str, move: str, step_id: int | None
-) -> Recorded[Case]:
-    """Make one move as an act, as every system does."""
-    moved = advance(number=number, move=move, by=by, at=at, step_id=step_id)
-    return Recorded(moved.case, subject=moved.case.subject, facts=moved.facts)
+def make_move(*, by: Capacity, at: datetime, number: str, move: str, step_id: int | None) -> None:
+    """Make one move with its entry in one transaction, as every act does."""
+    with transaction.atomic():
+        moved = advance(number=number, move=move, by=by, at=at, step_id=step_id)
+        append(event=MOVED, subject=moved.case.subject, by=by, at=at, facts=moved.facts)
 
 
 def together(work: list[Callable[[], object]]) -> Counter[str]:
