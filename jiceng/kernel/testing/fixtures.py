@@ -21,6 +21,16 @@ def _own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     installation.MEDIA_ROOT = before
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _find_files_when_asked() -> Iterator[None]:
+    """Look for a static file when it is asked for: listing all of them anew for every browser of
+    a test takes longer than the test."""
+    before = installation.WHITENOISE_AUTOREFRESH
+    installation.WHITENOISE_AUTOREFRESH = True
+    yield
+    installation.WHITENOISE_AUTOREFRESH = before
+
+
 @pytest.fixture
 def store(settings: Settings, tmp_path: Path) -> Path:
     """Return an empty store of attachments of this test alone."""
