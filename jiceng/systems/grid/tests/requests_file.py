@@ -7,9 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jiceng.config.environment import ROOT
+from django.conf import settings
+from django.core.management import call_command
 
-BOSTON = ROOT / "data" / "mappings" / "boston2015.toml"
+from jiceng.kernel.procedures.models import Case
+from jiceng.systems.grid.models import Incident
+
+BOSTON = settings.ROOT / "data" / "mappings" / "boston2015.toml"
 PLAIN_ROW = {
     "CASE_ENQUIRY_ID": "",
     "OPEN_DT": "03/02/2015 09:00:00 AM",
@@ -117,3 +121,22 @@ def write(folder: Path, stories: Iterable[Story] = STORIES, *, packed: bool = Fa
     file = folder / ("requests.csv.gz" if packed else "requests.csv")
     file.write_bytes(gzip.compress(data) if packed else data)
     return file
+
+
+def command(file: Path, report: Path, *options: str) -> str:
+    """Run the command and return what it says."""
+    out = io.StringIO()
+    arguments = [str(file), "--mapping", str(BOSTON), "--report", str(report), *options]
+    call_command("replay", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def reported(report: Path) -> list[list[str]]:
+    """Return the rows of a report without its header."""
+    with report.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.reader(stream))[1:]
+
+
+def case_of(number: str) -> Case:
+    """Return the case of a row."""
+    return Incident.objects.get(origin="boston311", origin_number=number).case

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from jiceng.kernel.base.errors import Refusal
 from jiceng.kernel.base.text import clean_line, clean_text
+from jiceng.kernel.orgs.terms import FORMULA_SIGNS
 from jiceng.systems.grid.management.replay.mapping import Area, Mapping
 from jiceng.systems.grid.management.replay.paths import CLOSED, OPEN, REFUSED
 from jiceng.systems.grid.management.replay.refusals import BadRow
@@ -83,6 +84,9 @@ class Reader:
         for key in ("number", "category", "owner", "handler"):
             if not words[key]:
                 raise BadRow(f"{key}_missing", f"缺少{LABELS[key]}")
+        for key in ("owner", "handler"):
+            if words[key].startswith(FORMULA_SIGNS):
+                raise BadRow("bad_name", f"{LABELS[key]}的名称不能以运算符开头")
         opened, closed = self._instant(row, "opened"), self._instant(row, "closed")
         if opened is None:
             raise BadRow("opened_missing", f"缺少{LABELS['opened']}")

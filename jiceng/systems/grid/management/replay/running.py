@@ -69,6 +69,7 @@ class Replay:
         self.comparison = Comparison(mapping.origin)
         self._refuse = refuse
         self._seen: dict[str, int] = {}
+        self._held_back: list[tuple[int, str, str, str]] = []
         self._seats = Seats()
         self._version = current(terms.PROCEDURE)
 
@@ -82,6 +83,7 @@ class Replay:
         rows = islice(lines, limit)
         while part := list(islice(rows, batch)):
             self._take(list(self._requests(reader, part)))
+            self._tell_refused()
             progress(len(part))
         self.comparison.close(self.mapping.as_of or self.tally.latest)
 
@@ -96,7 +98,7 @@ class Replay:
                 self._check_first(request)
             except BadRow as refused:
                 number = reader.number(line.cells)
-                self._refused(line.number, number, refused.code, refused.sentence)
+                self._held_back.append((line.number, number, refused.code, refused.sentence))
                 continue
             yield request
 
@@ -105,14 +107,17 @@ class Replay:
         if first != request.line:
             raise BadRow("duplicate", f"编号与第 {first} 行重复")
 
-    def _refused(self, line: int, number: str, code: str, sentence: str) -> None:
-        self.tally.refused[code] += 1
-        self._refuse(line, number, code, sentence)
+    def _tell_refused(self) -> None:
+        """Tell of the refused rows of a batch in the order of the file, whoever refused them."""
+        for line, number, code, sentence in sorted(self._held_back):
+            self.tally.refused[code] += 1
+            self._refuse(line, number, code, sentence)
+        self._held_back.clear()
 
     def _take(self, requests: list[Request]) -> None:
         written = self._written(requests)
         for request, refusal in written.refused:
-            self._refused(request.line, request.number, refusal.code, str(refusal))
+            self._held_back.append((request.line, request.number, refusal.code, str(refusal)))
         tally = self.tally
         tally.there += len(requests) - len(written.walked) - len(written.refused)
         tally.taken.update(walked.request.fate for walked in written.walked)
