@@ -2,6 +2,7 @@
 
 import ast
 import pkgutil
+import re
 from collections.abc import Iterator
 
 from tests.house_rules.rule import Finding, Rule, Source, matching
@@ -17,6 +18,7 @@ NOW = {
     ("time", "time"),
     ("clock", "read"),
 }
+SENDS = ("redirect", "Redirect", "build_absolute_uri")
 THE_CLOCK = "jiceng.kernel.base.clock.read"
 DJANGO_NOUNS = {"Group", "Message", "Permission", "Session", "Signal", "Site", "Task"}
 LONGEST_FUNCTION = 40
@@ -102,6 +104,16 @@ def random_numbers(source: Source) -> Iterator[Finding]:
             isinstance(node, ast.ImportFrom) and node.module == "random"
         ):
             yield node.lineno, "imports random; use secrets"
+
+
+def literal_addresses(source: Source) -> Iterator[Finding]:
+    """Find addresses of the site written out instead of looked up; "/" is the root of any site."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and node.args and ast.unparse(node.func).endswith(SENDS):
+            first = node.args[0]
+            start = first.values[0] if isinstance(first, ast.JoinedStr) else first
+            if isinstance(start, ast.Constant) and re.match("/.", str(start.value)):
+                yield node.lineno, f"{start.value!r} is written out; use reverse"
 
 
 def _is_act(node: ast.expr) -> bool:
@@ -280,6 +292,19 @@ PYTHON_RULES = [
             ("jiceng/systems/grid/pages.py", "import json"),
         ),
         broken=(("jiceng/systems/grid/pages.py", "def f():\n    import json"),),
+    ),
+    Rule(
+        "addresses are looked up in Python",
+        PRODUCT,
+        literal_addresses,
+        kept=(
+            ("jiceng/ui/pages.py", "redirect('/'); redirect('desk:inbox'); f('/srv/jiceng')"),
+            ("jiceng/ui/pages.py", "redirect(f'{address}?number=1')"),
+        ),
+        broken=(
+            ("jiceng/ui/pages.py", "redirect('/track/')"),
+            ("jiceng/ui/pages.py", "request.build_absolute_uri(f'/track/?number={number}')"),
+        ),
     ),
     Rule(
         "chance is not foretold",

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -154,11 +155,17 @@ def _mine(request: Request, number: str) -> Case:
     return found
 
 
+def _track_address(number: str) -> str:
+    """Return where the case with this number is opened; "" leaves the number to be typed."""
+    address = reverse("public:grid:track")
+    return f"{address}?number={number}" if number else address
+
+
 @require_safe
 def status(request: Request, number: str) -> HttpResponseBase:
     """Show a reporter where the case stands; who has not opened it is asked to."""
     if number not in request.session.get(MINE, []):
-        return redirect(f"/track/?number={number[:20]}" if number.isdigit() else "/track/")
+        return redirect(_track_address(number[:20] if number.isdigit() else ""))
     case = _mine(request, number)
     context = {
         "case": case,
@@ -167,7 +174,7 @@ def status(request: Request, number: str) -> HttpResponseBase:
         "photos": [
             photo for photo in attachments_of(case.subject) if photo.purpose in queries.SHOWN
         ],
-        "track_url": request.build_absolute_uri(f"/track/?number={number}"),
+        "track_url": request.build_absolute_uri(_track_address(number)),
         **_pressure(case, request),
     }
     return page(request, "grid/status.html", context)
