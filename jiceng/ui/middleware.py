@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from jiceng.kernel.base import clock
 from jiceng.kernel.base.errors import Malformed, Refusal, TooMany
 from jiceng.kernel.base.front_door import BadEncoding
+from jiceng.ui.bodies import insist_on_whole
 from jiceng.ui.errors import refusal_of, refuse
 from jiceng.ui.requests import Request
 
@@ -92,6 +93,7 @@ class Edge:
     def __call__(self, request: Request) -> HttpResponse:
         request.now = clock.read()
         request.reference = new_reference()
+        insist_on_whole(request)
         # A refusal of ours comes before Django has asked for the language, and would be said in
         # that of whoever was served by this thread before.
         with override(get_language_from_request(request)):
