@@ -152,7 +152,8 @@ class Bulk:
         if draft.clock is not None and end_by(draft.case, done.move):
             workdays.stop_new_clock(draft.clock, at)
         conclude(draft.case, done.move, at)
-        done.left.left_at, done.left.left_by, done.left.move = at, by.ref, done.move.code
+        left = done.left
+        left.left_at, left.left_by, left.move = max(at, left.entered_at), by.ref, done.move.code
         draft.steps += done.opened
         return done
 

@@ -95,7 +95,8 @@ class Dice:
 
     def throw(self, twin: Twin) -> str:
         """Make one thrown move; return what both worlds answered."""
-        self.at += timedelta(minutes=self.dice.randint(0, 600))
+        # Clocks of two machines may differ: sometimes the next press is a little earlier.
+        self.at = max(self.cast.at, self.at + timedelta(minutes=self.dice.randint(-30, 600)))
         steps = list(twin.draft.open_steps.values())
         by, moves = self.dice.choice(self.people), list(twin.bulk.procedure.procedure.moves)
         if steps and self.dice.random() < 0.8:
