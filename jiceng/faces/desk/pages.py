@@ -50,7 +50,7 @@ def _row(step: CaseStep, now: datetime) -> Row:
         step=step,
         meta=f"{_(step.definition.label)} · {case.unit} · {spaced(case.number)}",
         url=reverse(f"desk:{case.system}:case", args=[case.number]),
-        light=light(step.due_at, now) if step.due_at else "",
+        light=light(step.due_at, now, step.definition.promised) if step.due_at else "",
         left=remaining(now, step.due_at).text if step.due_at else "",
     )
 

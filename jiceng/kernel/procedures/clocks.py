@@ -2,15 +2,46 @@
 calendar when the next year's is published."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
 from jiceng.kernel.ledger.models import Entry
-from jiceng.kernel.ledger.service import follows
+from jiceng.kernel.ledger.service import SYSTEM, append, follows
 from jiceng.kernel.procedures.models import Case, CaseStep
 from jiceng.kernel.procedures.publishing import version_of
+from jiceng.kernel.procedures.rules import Step
+from jiceng.kernel.procedures.terms import STEP_REPROJECTED
 from jiceng.kernel.workdays import service as workdays
 from jiceng.kernel.workdays.models import Clock
 from jiceng.kernel.workdays.terms import REPROJECTED, ClockKind
+
+
+@dataclass(frozen=True)
+class Days:
+    """When a step is due, whether that day is provisional, and when somebody higher hears of it."""
+
+    due_at: datetime | None = None
+    provisional: bool = False
+    escalate_at: datetime | None = None
+
+
+def days_of(case: Case, step: Step, entered_at: datetime) -> Days:
+    """Return the days of a stay of ``case`` in ``step`` since ``entered_at``.
+
+    A step has its own limit, but is never greener than the promise to the applicant: the earlier
+    of both days counts. A case that is late already still gives the step its own time before it
+    is raised again.
+    """
+    own = workdays.deadline(entered_at, step.promised) if step.promised else None
+    promised = case.due_at
+    if own is None or (promised is not None and promised < own.due_at):
+        due_at, provisional = promised, case.provisional
+    else:
+        due_at, provisional = own.due_at, own.provisional
+    raised = due_at if own is None or (due_at and due_at > entered_at) else own.due_at
+    return Days(due_at, provisional, raised if step.escalates_to else None)
 
 
 def keep_clock(case: Case, left: CaseStep, standing: Sequence[CaseStep], at: datetime) -> None:
@@ -32,11 +63,31 @@ def keep_clock(case: Case, left: CaseStep, standing: Sequence[CaseStep], at: dat
 def _take_over(case: Case, clock: Clock) -> None:
     Case.objects.filter(pk=case.pk).update(due_at=clock.due_at, provisional=clock.provisional)
     case.due_at, case.provisional = clock.due_at, clock.provisional
+    for step in case.steps.open():
+        _derive(step, case)
+
+
+def _derive(step: CaseStep, case: Case) -> bool:
+    """Give an open step the days that follow from its case now; tell whether they changed.
+
+    A step that was raised keeps the rung it is on.
+    """
+    definition = version_of(case.procedure_id).procedure.step(step.step)
+    days = days_of(case, definition, step.entered_at)
+    escalate_at = days.escalate_at if step.escalations == 0 else step.escalate_at
+    before = (step.due_at, step.provisional, step.escalate_at)
+    if before == (days.due_at, days.provisional, escalate_at):
+        return False
+    return bool(
+        CaseStep.objects.filter(pk=step.pk, left_at__isnull=True).update(
+            due_at=days.due_at, provisional=days.provisional, escalate_at=escalate_at
+        )
+    )
 
 
 @follows(REPROJECTED)
 def case_follows_calendar(entry: Entry, at: datetime) -> None:
-    """Give a case the day that its clock got from a newly published calendar."""
+    """Give a case and its open steps the days that follow from a newly published calendar."""
     system, _dot, number = entry.subject.partition(".case:")
     clock = Clock.objects.of(entry.subject).running().order_by("id").first()
     case = Case.objects.open().filter(system=system, number=number).first()
@@ -45,14 +96,27 @@ def case_follows_calendar(entry: Entry, at: datetime) -> None:
 
 
 def steps_follow_calendar(at: datetime) -> int:
-    """Derive the days of open steps anew that were provisional; returns how many are firm now."""
-    firm = 0
+    """Derive the days of open steps anew that were provisional; returns how many moved.
+
+    Each that moves is one entry on its case.
+    """
+    moved = 0
     waiting = CaseStep.objects.open().filter(provisional=True).select_related("case")
     for step in waiting.order_by("id").iterator():
-        promised = version_of(step.case.procedure_id).procedure.step(step.step).promised
-        due = workdays.deadline(step.entered_at, promised) if promised else None
-        if due is not None and not due.provisional:
-            firm += CaseStep.objects.filter(pk=step.pk, left_at__isnull=True).update(
-                due_at=due.due_at, provisional=False
-            )
-    return firm
+        with transaction.atomic():
+            moved += _move(step, at)
+    return moved
+
+
+def _move(step: CaseStep, at: datetime) -> int:
+    if not _derive(step, step.case):
+        return 0
+    was, now = step.due_at, CaseStep.objects.get(pk=step.pk)
+    append(
+        event=STEP_REPROJECTED,
+        subject=step.case.subject,
+        by=SYSTEM,
+        at=at,
+        facts={"step": step.step, "was": was, "due_at": now.due_at, "provisional": now.provisional},
+    )
+    return 1

@@ -21,7 +21,7 @@ from jiceng.kernel.base.ids import new_number
 from jiceng.kernel.ledger.service import Actor
 from jiceng.kernel.orgs.models import Post, Unit
 from jiceng.kernel.orgs.service import Capacity, posts_for
-from jiceng.kernel.procedures.clocks import keep_clock
+from jiceng.kernel.procedures.clocks import Days, days_of, keep_clock
 from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
 from jiceng.kernel.procedures.publishing import version_of
 from jiceng.kernel.procedures.rules import Move, Procedure, Step
@@ -196,7 +196,7 @@ def place_step(
     """
     holder = step.holder
     post = seat(holder.role, unit, at) if holder else None
-    due = workdays.deadline(at, step.promised) if step.promised and limits else None
+    days = days_of(case, step, at) if limits else Days()
     return CaseStep(
         case=case,
         branch=step.branch,
@@ -204,9 +204,9 @@ def place_step(
         unit=post.unit if post else unit,
         post=post,
         entered_at=at,
-        due_at=due.due_at if due else None,
-        provisional=due.provisional if due else False,
-        escalate_at=due.due_at if due and step.escalates_to else None,
+        due_at=days.due_at,
+        provisional=days.provisional,
+        escalate_at=days.escalate_at,
     )
 
 
@@ -318,8 +318,10 @@ def _unit_for(case: Case, target: Step, unit: Unit | None, past: Past) -> Unit:
 
 
 def _leave(case: Case, left: CaseStep, move: Move, by: Actor, at: datetime) -> None:
-    changed = CaseStep.objects.filter(pk=left.pk, left_at__isnull=True).update(
-        left_at=at, left_by=by.ref, move=move.code
+    # Whoever raised or handed on the step meanwhile did not need the lock of the case. Clocks of
+    # two machines may differ by a moment; a step is not left before it was entered.
+    changed = CaseStep.objects.filter(pk=left.pk, left_at__isnull=True, post=left.post_id).update(
+        left_at=max(at, left.entered_at), left_by=by.ref, move=move.code
     )
     if not changed:
         raise StalePage(version=case.version)
@@ -335,7 +337,7 @@ def conclude(case: Case, move: Move, at: datetime) -> bool:
     final = end_by(case, move)
     case.version += 1
     if final:
-        case.closed_at, case.outcome = at, Outcome(final.outcome)
+        case.closed_at, case.outcome = max(at, case.opened_at), Outcome(final.outcome)
     return final is not None
 
 

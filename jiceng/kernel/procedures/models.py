@@ -178,6 +178,10 @@ class CaseStep(models.Model):
                 | (Q(left_at__isnull=False) & ~Q(move="") & ~Q(left_by="")),
                 name="step_left_by_somebody",
             ),
+            models.CheckConstraint(
+                condition=Q(left_at__isnull=True) | Q(left_at__gte=F("entered_at")),
+                name="step_left_after_entering",
+            ),
         ]
         indexes = [
             models.Index(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from jiceng.kernel.ledger.service import SYSTEM, Actor, append
 from jiceng.kernel.orgs.models import Post, Unit
@@ -62,7 +62,8 @@ def fill_vacancies(at: datetime) -> int:
     """Hand on the steps of posts that fell vacant by the mere passing of time, and give steps
     that nobody holds to a post that has been filled since. Returns how many changed hands."""
     handed = 0
-    for post in vacant_posts(at).filter(casestep__left_at__isnull=True).distinct():
+    waiting_there = CaseStep.objects.open().filter(post=OuterRef("pk"))
+    for post in vacant_posts(at).filter(Exists(waiting_there)):
         with transaction.atomic():
             handed += hand_on(post=post, by=SYSTEM, at=at)
     waiting = CaseStep.objects.open().filter(post__isnull=True)
@@ -114,11 +115,12 @@ def _raise(step: CaseStep, at: datetime) -> int:
     role = version_of(step.case.procedure_id).procedure.step(step.step).escalates_to
     start: Unit | None = step.unit if step.escalations == 0 else step.unit.parent
     target = posts_for(role, start, at) if start else None
-    if target is None or target.pk == step.post_id:
-        # Nobody higher: it stays where it is and is not looked at again.
-        reassign(step, step.post, step.unit, escalate_at=None)
-        return 0
     again = workdays.deadline(at, NEXT_RUNG).due_at
+    if target is None or target.pk == step.post_id:
+        # The root keeps what reached it; where nobody is appointed yet, it is tried again.
+        stays = step.post_id is not None and (start is None or target is not None)
+        reassign(step, step.post, step.unit, escalate_at=None if stays else again)
+        return 0
     changed = reassign(
         step, target, target.unit, escalate_at=again, escalations=F("escalations") + 1
     )

@@ -68,6 +68,12 @@ def _twice(procedure: Procedure) -> Iterator[Problem]:
         yield Problem("duplicate_move", f"环节“{source}”上的操作“{code}”定义了两次。")
 
 
+def reachable(procedure: Procedure) -> frozenset[Marking]:
+    """Return every marking in which a case of ``procedure`` can stand."""
+    graph, _fired, _whole = _explore(procedure)
+    return frozenset(state.marking for state in graph)
+
+
 def _steps(procedure: Procedure) -> Iterator[Problem]:
     for step in procedure.steps:
         leaves = bool(procedure.moves_from(step.code))

@@ -34,9 +34,11 @@ class Need(models.TextChoices):
 PUBLISHED = "procedures.version.published"
 REASSIGNED = "procedures.step.reassigned"
 ESCALATED = "procedures.step.escalated"
+STEP_REPROJECTED = "procedures.step.reprojected"
 
 EVENT_LABELS = {
     PUBLISHED: _("发布流程版本"),
     REASSIGNED: _("改由他人负责"),
     ESCALATED: _("超期升级"),
+    STEP_REPROJECTED: _("日历公布后重算环节到期"),
 }

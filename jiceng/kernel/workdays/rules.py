@@ -154,13 +154,15 @@ def light(calendar: Calendar, due_at: datetime, now: datetime, limit: Limit | No
     """Return how pressing a deadline is.
 
     Red after ``due_at``. Yellow when less than a quarter of ``limit`` is left, or less than half a
-    working day (four working hours). Green otherwise. On days that no calendar covers, the four
-    hours are those of the clock: a light on an old record must not fail.
+    working day (four working hours); the second counts where the limit is a working day or more,
+    or is not known: a limit of two hours would never be green. On days that no calendar covers,
+    the four hours are those of the clock: a light on an old record must not fail.
     """
     if aware(now) > aware(due_at):
         return Light.RED
     try:
-        pressing = _pressing(WorkingTime(calendar), due_at, now) or (
+        long = limit is None or running_budget(limit) >= 2 * HALF_DAY
+        pressing = (long and _pressing(WorkingTime(calendar), due_at, now)) or (
             limit is not None and _last_quarter(calendar, due_at, now, limit)
         )
     except CalendarUnknown:

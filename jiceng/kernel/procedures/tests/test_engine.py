@@ -15,6 +15,7 @@ from jiceng.kernel.procedures.publishing import VersionChanged, publish
 from jiceng.kernel.procedures.rules import Procedure
 from jiceng.kernel.procedures.tests.conftest import LOOP
 from jiceng.kernel.testing.cast import Cast, hold, officer, post
+from jiceng.kernel.workdays.rules import Limit, work_hours, workdays
 
 pytestmark = pytest.mark.django_db
 Open = Callable[[ProcedureVersion], Case]
@@ -261,3 +262,60 @@ def test_another_post_of_the_same_role_is_another_holder(
 def post_beside(other: Post) -> Post:
     """Return a second post of the same role in the other street's unit tree."""
     return post(other.unit.parent or other.unit, other.role)
+
+
+def test_a_step_that_was_raised_meanwhile_is_no_longer_the_first_holders(
+    loop: ProcedureVersion, opened: Open, cast: Cast, now: datetime
+) -> None:
+    """Whoever raises a step does not take the lock of the case; the move notices all the same."""
+    case = opened(loop)
+    seen = case.steps.select_related("case").get()
+    CaseStep.objects.filter(pk=seen.pk).update(post=cast.zhang.post)
+    refuse = case.definition.moves_from("reported")[1]
+    with pytest.raises(engine.StalePage):
+        engine._leave(seen.case, seen, refuse, cast.wang, now)
+    assert standing(case) == ["reported"]
+
+
+class TestDays:
+    """A step is never greener than the promise to the applicant."""
+
+    @pytest.mark.parametrize(
+        ("promise", "hours"),
+        [
+            (work_hours(1), 1),  # the promise ends before the step's own two hours
+            (workdays(5), 2),
+            (None, 2),
+        ],
+    )
+    def test_the_earlier_day_counts(
+        self,
+        promise: Limit | None,
+        hours: int,
+        loop: ProcedureVersion,
+        cast: Cast,
+        now: datetime,
+    ) -> None:
+        case = engine.open_case(
+            system="test", procedure=loop, title="急", unit=cast.community, at=now, limit=promise
+        )
+        step = case.steps.get()
+        assert (step.due_at, step.escalate_at) == (now + hours * HOUR, now + hours * HOUR)
+
+    def test_a_late_case_is_late_at_every_step_but_each_has_its_time(
+        self, loop: ProcedureVersion, cast: Cast, now: datetime
+    ) -> None:
+        case = engine.open_case(
+            system="test",
+            procedure=loop,
+            title="急",
+            unit=cast.community,
+            at=now,
+            limit=work_hours(1),
+        )
+        give = {"unit": cast.street, "given": {"unit": cast.street}}
+        advance(number=case.number, move="dispatch", by=cast.wang, at=now + 2 * HOUR, **give)
+        back = advance(number=case.number, move="return", by=cast.qian, at=now + 2 * HOUR)
+        step = back.opened[0]
+        assert step.due_at == now + HOUR
+        assert step.escalate_at == now + 6 * HOUR  # two working hours, over lunch

@@ -147,3 +147,25 @@ def test_no_late_step_starves_behind_a_batch(
     )
     assert oversight.escalate(now + 3 * HOUR) == many
     assert oversight.escalate(now + 3 * HOUR) == 0
+
+
+def test_where_no_head_is_appointed_yet_it_is_tried_again(
+    loop: ProcedureVersion, opened: Open, cast: Cast, now: datetime
+) -> None:
+    Tenure.objects.filter(post=cast.zhang.post).update(ends_at=now + timedelta(seconds=1))
+    case = opened(loop)
+    assert oversight.escalate(now + 3 * HOUR) == 0
+    hold(officer("1016", "许小任"), cast.zhang.post, at=now + DAY)
+    assert oversight.escalate(now + 2 * DAY) == 1
+    assert case.steps.get().post == cast.zhang.post
+
+
+def test_a_step_that_nobody_holds_is_raised_when_somebody_can(
+    loop: ProcedureVersion, opened: Open, cast: Cast, now: datetime
+) -> None:
+    case = opened(loop)
+    CaseStep.objects.filter(case=case).update(post=None, unit=cast.zone)
+    assert oversight.escalate(now + 3 * HOUR) == 0
+    top = hold(officer("1014", "沈小任"), post(cast.zone, "unit_head"), at=now + DAY)
+    assert oversight.escalate(now + 3 * DAY) == 1
+    assert case.steps.get().post == top.post

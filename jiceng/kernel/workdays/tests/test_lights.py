@@ -19,7 +19,11 @@ the last but one of five         | 5工作日次日起算 | 07-10 24:00 | 07-09 
 the last of five calendar days   | 5自然日次日起算 | 07-10 24:00 | 07-10 00:00 | yellow
 at the very instant              | -       | 07-06 10:00 | 07-06 10:00 | yellow
 a microsecond later              | -       | 07-06 10:00 | 07-06 10:00:00.000001 | red
-two urgent hours press at once   | 2紧急工作时   | 07-06 10:00 | 07-06 08:00 | yellow
+two urgent hours begin green      | 2紧急工作时   | 07-06 10:00 | 07-06 08:00 | green
+half an hour of two is a quarter  | 2紧急工作时   | 07-06 10:00 | 07-06 09:30 | green
+less than half an hour of two     | 2紧急工作时   | 07-06 10:00 | 07-06 09:31 | yellow
+a short limit has no floor        | 4工作时       | 07-06 12:00 | 07-06 09:00 | green
+a working day has the floor       | 8工作时       | 07-06 18:00 | 07-06 15:30 | yellow
 urgent, a fifth left, a workday  | 120紧急工作时 | 07-08 08:00 | 07-07 08:00 | yellow
 calendar days, a fifth left      | 10自然日 | 07-08 18:00 | 07-07 08:00 | yellow
 # A light on an old or a far record must not fail.
