@@ -1,18 +1,21 @@
 """A town to send bad input to: a reported case with a photo, its duty officer, its reporter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.base import clock
 from jiceng.kernel.base.models import Attempt
 from jiceng.kernel.ledger.service import seal
 from jiceng.kernel.procedures.models import Case
+from jiceng.kernel.testing.cast import assemble
 from jiceng.systems.grid.tests import scene, sending
 from jiceng.systems.grid.tests.scene import Grid
 from tests.bad_input.door import changed
@@ -40,14 +43,37 @@ def _fast_hash(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(scope="module")
+def _settled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Town]:
+    """Settle the town once a module, in a transaction around its tests: it takes longer than most
+    of them, and each rolls back to it."""
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around.__enter__()
+        reporter = Client()
+        grid = scene.draw_up(assemble())
+        case = sending.send_report(reporter, photos=[scene.upload()])
+        town = Town(grid, case, Attachment.objects.get(subject=case.subject), reporter)
+    yield town
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
+
+
 @pytest.fixture
-def town(grid: Grid) -> Town:
-    """Return a town in which one thing was reported."""
+def town(_settled: Town, db: None) -> Town:
+    """Return a town in which one thing was reported, as it was before any test."""
     reporter = Client()
-    case = sending.send_report(reporter, photos=[scene.upload()])
-    while seal(clock.read()):  # the first signature also writes down the key
+    reporter.cookies = deepcopy(_settled.reporter.cookies)
+    parts = deepcopy((_settled.grid, _settled.case, _settled.photo))
+    return Town(*parts, reporter)
+
+
+@pytest.fixture
+def sealed(town: Town) -> None:
+    """Seal what happened; the first signature also writes down the key."""
+    while seal(clock.read()):
         pass
-    return Town(grid, case, Attachment.objects.get(subject=case.subject), reporter)
 
 
 @dataclass(frozen=True)

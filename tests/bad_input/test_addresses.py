@@ -11,7 +11,7 @@ from tests.bad_input.conftest import Town
 from tests.bad_input.door import ask, codes, query_of, refused, unchanged
 from tests.bad_input.routes import Route, routes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sealed")]
 ROUTES = routes()
 each_route = pytest.mark.parametrize("route", ROUTES, ids=[route.name for route in ROUTES])
 with_parameters = [route for route in ROUTES if route.parameters]

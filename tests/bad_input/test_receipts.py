@@ -15,7 +15,7 @@ from jiceng.kernel.ledger.service import receipt_for
 from tests.bad_input.conftest import Town
 from tests.bad_input.door import CHINESE, refused, unchanged
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sealed")]
 
 
 def asked(document: bytes, *, as_file: bool = True) -> Any:
@@ -118,23 +118,7 @@ def setting(*path: str, to: Any) -> Change:
     return change
 
 
-VALUES: list[Any] = [
-    None,
-    True,
-    0,
-    -1,
-    1.5,
-    2**31,
-    2**53,
-    "",
-    "x",
-    "0" * 64,
-    "井盖",
-    [],
-    [[]],
-    {},
-    {"a": []},
-]
+VALUES: list[Any] = [None, True, -1, 1.5, 2**53, "", "0" * 64, "井盖", [[]], {"a": []}]
 
 BENT: dict[str, tuple[Change, str]] = {
     "another log": (setting("origin", to="another-zone"), "origin_mismatch"),
