@@ -1,4 +1,5 @@
-"""Files and rows kept together: sweeping what nobody claimed, verifying what is kept."""
+"""Files and rows kept together: sweeping what nobody claimed, verifying what is kept, and
+forgetting what the camera wrote."""
 
 import hashlib
 from collections.abc import Iterator
@@ -6,14 +7,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.attachments import store
 from jiceng.kernel.attachments.models import Attachment
+from jiceng.kernel.attachments.names import display_name
 from jiceng.kernel.attachments.terms import UNCLAIMED_FOR
 from jiceng.kernel.base.errors import Unavailable
 from jiceng.kernel.base.jobs import every
+from jiceng.kernel.ledger.service import Actor, on_erasure
 
 BATCH = 500
 # An upload being taken in has its files a moment before its row.
@@ -79,6 +83,20 @@ def sweep(at: datetime) -> int:
         path.unlink(missing_ok=True)
         swept += 1
     return swept
+
+
+@on_erasure
+def forget_captures(*, subject: str, by: Actor, at: datetime) -> list[str]:
+    """Blank the sender's names for the photos of ``subject``, and when and where they were taken.
+
+    The photos stay: they show the thing, and history holds the hashes that prove them.
+    """
+    bare: dict[str, Any] = {"original_name": display_name("")}
+    bare |= dict.fromkeys(("captured_at", "captured_lat", "captured_lng"))
+    rows = Attachment.objects.filter(subject=subject).exclude(subject="")
+    held = list(rows.values(*bare))
+    rows.update(**bare)
+    return [f"attachment.{name}" for name in bare if any(row[name] != bare[name] for row in held)]
 
 
 def _check(row: Attachment, findings: Findings) -> None:

@@ -30,7 +30,14 @@ from jiceng.kernel.ledger.receipts import (
     receipt_for,
 )
 from jiceng.kernel.ledger.sealing import SealerOvertaken, latest_checkpoint, seal
-from jiceng.kernel.ledger.upkeep import NothingToErase, erase_personal, open_epoch, rotate_key
+from jiceng.kernel.ledger.signing import PublishedKey, published_keys
+from jiceng.kernel.ledger.upkeep import (
+    NothingToErase,
+    erase_personal,
+    on_erasure,
+    open_epoch,
+    rotate_key,
+)
 from jiceng.kernel.ledger.verdicts import Verdict, check_receipt
 from jiceng.kernel.ledger.verifying import verify
 from jiceng.kernel.ledger.waiting import SealingStuck
@@ -54,6 +61,7 @@ __all__ = [
     "Nobody",
     "NothingToErase",
     "PayloadTooLarge",
+    "PublishedKey",
     "Recorded",
     "RolledBack",
     "SealerOvertaken",
@@ -71,9 +79,11 @@ __all__ = [
     "export",
     "follows",
     "latest_checkpoint",
+    "on_erasure",
     "open_epoch",
     "personal_of",
     "personal_of_many",
+    "published_keys",
     "receipt_for",
     "rotate_key",
     "run_followers",

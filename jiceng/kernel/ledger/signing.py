@@ -11,6 +11,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.conf import settings
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.errors import Unavailable
@@ -139,6 +140,24 @@ def signer(at: datetime | None = None) -> Signer:
     if row.ends_at is not None or (at is not None and not row.signs_at(at)):
         raise KeyRetired()
     return key
+
+
+@dataclass(frozen=True)
+class PublishedKey:
+    """A public key as it is published: 64 hexadecimal digits, and from when to when it signs."""
+
+    key_id: str
+    public: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+
+
+def published_keys() -> list[PublishedKey]:
+    """Return the public keys of this ledger, the oldest first; none before it signed anything."""
+    return [
+        PublishedKey(row.key_id, bytes(row.public).hex(), row.starts_at, row.ends_at)
+        for row in SigningKey.objects.order_by(F("starts_at").asc(nulls_first=True))
+    ]
 
 
 def register_successor(old: Signer | None, new: Signer, at: datetime) -> SigningKey:

@@ -1,12 +1,15 @@
 """The acts of the ledger upon itself: erasing personal values, new epochs, new keys."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.errors import Absent
+from jiceng.kernel.base.registry import Registry
 from jiceng.kernel.base.text import clean_line
 from jiceng.kernel.ledger import epochs, personal, signing
 from jiceng.kernel.ledger.acts import Recorded, act
@@ -24,14 +27,39 @@ class NothingToErase(Absent):
     sentence = _("没有可删除的个人信息。")
 
 
+class OnErasure(Protocol):
+    """What is called, inside the same transaction, when a subject's personal values are erased."""
+
+    def __call__(self, *, subject: str, by: Actor, at: datetime) -> Iterable[str]:
+        """Blank the columns that hold the same words; return the names of those that did."""
+
+
+ERASURE: Registry[OnErasure] = Registry("on_erasure")
+Called = TypeVar("Called", bound=OnErasure)
+
+
+def on_erasure(function: Called) -> Called:
+    """Register a function to call at every erasure; keywords subject, by, at.
+
+    Whoever keeps a copy of what people wrote, to list or search it, registers one: an erasure
+    that leaves a copy is none.
+    """
+    ERASURE.add(f"{function.__module__}.{getattr(function, '__qualname__', function)}", function)
+    return function
+
+
 @act(PERSONAL_ERASED, label=EVENTS[PERSONAL_ERASED])
 def erase_personal(*, subject: str, by: Actor, at: datetime, reason: str) -> Recorded[int]:
     """Delete the personal values and salts of all entries of ``subject``, and record that.
 
-    The value is the number of kinds of fields. Who may do this is for the caller to decide
-    (个人信息保护法 第四十七条). Raises ``NothingToErase``.
+    Copies in other tables go in the same transaction, by ``on_erasure``. The value is the number
+    of kinds of fields. ``reason`` stays in history in clear. Who may do this is for the caller to
+    decide (个人信息保护法 第四十七条). Raises ``NothingToErase``.
     """
-    fields = personal.erase(subject)
+    found = set(personal.erase(subject))
+    for erase in ERASURE:
+        found.update(erase(subject=subject, by=by, at=at))
+    fields = sorted(found)
     if not fields:
         raise NothingToErase()
     facts = {"fields": fields, "reason": clean_line(reason, REASON_LIMIT)}

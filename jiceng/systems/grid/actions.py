@@ -11,7 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.attachments.service import attach, facts_of
 from jiceng.kernel.base.errors import BadInput, NotAllowed
-from jiceng.kernel.ledger.service import RESIDENT, SYSTEM, Actor, Recorded, act
+from jiceng.kernel.ledger.service import (
+    RESIDENT,
+    SYSTEM,
+    Actor,
+    Recorded,
+    act,
+    entries_of,
+    on_erasure,
+)
 from jiceng.kernel.orgs.models import Unit
 from jiceng.kernel.orgs.service import Capacity
 from jiceng.kernel.orgs.terms import ORG_ADMIN
@@ -21,7 +29,7 @@ from jiceng.kernel.workdays.service import Limit
 from jiceng.systems.grid import queries, terms
 from jiceng.systems.grid.models import Category, Cell, Incident
 from jiceng.systems.grid.rules import Place, read_boundary
-from jiceng.systems.grid.terms import Role, Source
+from jiceng.systems.grid.terms import PATROLS, Source
 
 Shown = Sequence[Mapping[str, str]]
 
@@ -48,7 +56,7 @@ class CategoryClosed(BadInput):
 
 def _may_report(*, by: Actor, source: str, **given: Any) -> None:
     """Residents report for themselves; a patrol is reported by who holds a post for it."""
-    patrols = isinstance(by, Capacity) and by.role in (Role.GRID_MEMBER, Role.DUTY_OFFICER)
+    patrols = isinstance(by, Capacity) and by.role in PATROLS
     may: dict[str, bool] = {Source.RESIDENT: by is RESIDENT, Source.PATROL: patrols}
     if not may.get(source):
         raise NotAllowed()
@@ -265,6 +273,32 @@ def close(
     """Close a verified case."""
     moved = advance(number=number, move="close", by=by, at=at, step_id=step_id)
     return _recorded(moved, note=note)
+
+
+@on_erasure
+def forget_words(*, subject: str, by: Actor, at: datetime) -> list[str]:
+    """Blank what was typed into the report of a case, and the point; the title is the category's.
+
+    Cell and unit stay: they say who answered, and a cell is nobody's address.
+    """
+    system, _case, number = subject.partition(".case:")
+    incidents = Incident.objects.filter(case__number=number, case__system=system)
+    incident = incidents.select_related("case", "category").first()
+    if system != terms.SYSTEM or incident is None:
+        return []
+    blank: dict[str, Any] = {"description": "", "place": "", "lng": None, "lat": None}
+    held = [name for name in blank if getattr(incident, name) != blank[name]]
+    Incident.objects.filter(pk=incident.pk).update(**blank)
+    Case.objects.filter(pk=incident.pk).update(title=_bare_title(incident))
+    return [f"incident.{name}" for name in held]
+
+
+def _bare_title(incident: Incident) -> str:
+    """Return the title without the place; only history knows the category of an imported case."""
+    if incident.category is not None:
+        return incident.category.name
+    first = entries_of(incident.case.subject).first()
+    return str(json.loads(first.payload).get("category", "")) if first else ""
 
 
 def _may_set_up(*, by: Actor, **given: Any) -> None:

@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from jiceng.kernel.base.registry import Registry
+from jiceng.kernel.ledger import upkeep
 from jiceng.kernel.ledger.canonical import Uncanonical
-from jiceng.kernel.ledger.entries import RESIDENT, SYSTEM, NewEntry, append, append_many
+from jiceng.kernel.ledger.entries import RESIDENT, SYSTEM, Actor, NewEntry, append, append_many
 from jiceng.kernel.ledger.models import Entry, PersonalDatum
 from jiceng.kernel.ledger.personal import personal_of, personal_of_many
 from jiceng.kernel.ledger.receipts import receipt_for
 from jiceng.kernel.ledger.sealing import seal
-from jiceng.kernel.ledger.upkeep import NothingToErase, erase_personal
+from jiceng.kernel.ledger.upkeep import NothingToErase, erase_personal, on_erasure
 from jiceng.kernel.ledger.verdicts import check_receipt
 from jiceng.kernel.ledger.verifying import verify
 
@@ -112,6 +114,49 @@ def test_erasure(at: datetime) -> None:
     assert NAME not in everything_stored()
     assert PHONE not in everything_stored()
     assert verify().exit_code == 0
+
+
+@pytest.fixture
+def copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin without the copies of other packages."""
+    monkeypatch.setattr(upkeep, "ERASURE", Registry("on_erasure"))
+
+
+@pytest.mark.usefixtures("copies")
+def test_who_keeps_a_copy_erases_it_in_the_same_transaction(at: datetime) -> None:
+    heard = []
+
+    @on_erasure
+    def forget(*, subject: str, by: Actor, at: datetime) -> list[str]:
+        heard.append((subject, by, at, connection.in_atomic_block))
+        return ["copy.name", "phone"]
+
+    report(at)
+    done = erase_personal(subject="test.case:1", by=SYSTEM, at=at, reason="x")
+
+    assert heard == [("test.case:1", SYSTEM, at, True)]
+    assert json.loads(done.entry.payload)["fields"] == ["copy.name", "name", "phone"]
+
+
+@pytest.mark.usefixtures("copies")
+def test_a_copy_without_words_in_history_is_reason_enough(at: datetime) -> None:
+    on_erasure(lambda **asked: ["copy.name"])
+    assert erase_personal(subject="test.case:1", by=SYSTEM, at=at, reason="x").value == 1
+
+
+@pytest.mark.usefixtures("copies")
+def test_a_copy_that_cannot_be_erased_undoes_the_whole(at: datetime) -> None:
+    """Half an erasure would stand in history as a whole one."""
+
+    @on_erasure
+    def fail(*, subject: str, by: Actor, at: datetime) -> list[str]:
+        raise OSError("no copy")
+
+    entry = report(at)
+    with pytest.raises(OSError, match="no copy"):
+        erase_personal(subject="test.case:1", by=SYSTEM, at=at, reason="x")
+    assert personal_of(entry) == {"name": NAME, "phone": PHONE}
+    assert Entry.objects.count() == 1
 
 
 def test_nothing_to_erase(at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""``manage.py ledger``: verify, export, hand out receipts, seal, look, and mend.
+"""``manage.py ledger``: verify, export, hand out receipts, seal, look, erase, and mend.
 
 Exit codes of ``verify``: 0 intact, 1 could not be decided, 2 tampered.
 """
@@ -19,7 +19,7 @@ from jiceng.kernel.ledger.entries import OPERATOR, entries_of
 from jiceng.kernel.ledger.exporting import export
 from jiceng.kernel.ledger.models import Entry, Seal
 from jiceng.kernel.ledger.sealing import seal
-from jiceng.kernel.ledger.upkeep import open_epoch, rotate_key
+from jiceng.kernel.ledger.upkeep import erase_personal, open_epoch, rotate_key
 from jiceng.kernel.ledger.verifying import verify
 
 
@@ -34,7 +34,7 @@ def public_key(text: str) -> bytes:
 class Command(BaseCommand):
     """The ledger on the command line."""
 
-    help = "台账：校验、导出、回执、封存、查看、开启新纪元、更换密钥。"
+    help = "台账：校验、导出、回执、封存、查看、删除个人信息、开启新纪元、更换密钥。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Describe the sub-commands."""
@@ -51,6 +51,9 @@ class Command(BaseCommand):
         tasks.add_parser("seal", help="立即封存全部待封存记录")
         task = tasks.add_parser("show", help="查看一个对象的全部记录")
         task.add_argument("subject", help="例如 grid.case:2611240123456")
+        task = tasks.add_parser("erase", help="删除一个对象的个人信息，历史仍可校验")
+        task.add_argument("subject", help="例如 grid.case:2611240123456")
+        task.add_argument("--reason", required=True, help="公开且永久保留的原因，勿写个人信息")
         task = tasks.add_parser("epoch", help="恢复数据后开启新纪元")
         task.add_argument("--reason", required=True, help="公开的原因")
         task = tasks.add_parser("rotate-key", help="更换签名密钥")
@@ -131,6 +134,15 @@ class Command(BaseCommand):
                 f"{instant_text(entry.at)} {entry.event} {entry.by_title} "
                 f"{entry.uid} {place}\n  {entry.payload}"
             )
+
+    def do_erase(self, options: dict[str, Any]) -> None:
+        """Erase the personal values of a subject, and every copy of them; say which."""
+        done = erase_personal(
+            subject=options["subject"], by=OPERATOR, at=read(), reason=options["reason"]
+        )
+        for field in json.loads(done.entry.payload)["fields"]:
+            self.stdout.write(field)
+        self.stdout.write(_("已删除，记录编号 %(uid)s。") % {"uid": done.entry.uid})
 
     def do_epoch(self, options: dict[str, Any]) -> None:
         """Open a new epoch and seal its first leaf."""
