@@ -1,0 +1,118 @@
+"""Somebody with a browser, who notices what goes wrong on the way."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page
+
+AXE = settings.ROOT / "build" / "vendor-dev" / "axe" / "axe.min.js"
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+PHONE, DESKTOP = 360, 1280
+TOO_WIDE = """() => [...document.querySelectorAll("body *")]
+  .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth + 1)
+  .filter((one) => !one.closest(".table, .diagram, .map, pre, .sr, .skip"))
+  .map((one) => one.outerHTML.slice(0, 90))"""
+FOCUS = """() => {
+  const one = document.activeElement;
+  const seen = [one, one.closest("label"), one.nextElementSibling, one.parentElement];
+  return {
+    name: one.name || one.id || one.textContent.trim().slice(0, 20) || one.tagName,
+    visible: seen.some((it) => it && (
+      (getComputedStyle(it).outlineStyle !== "none" && parseFloat(getComputedStyle(it).outlineWidth) > 0)
+      || getComputedStyle(it).boxShadow !== "none")),
+  };
+}"""
+
+
+class Walker:
+    """A person's browser window, and everything that went wrong in it."""
+
+    def __init__(self, browser: Browser, base: str, *, width: int = PHONE, scripts: bool = True):
+        self.base = base
+        self.context: BrowserContext = browser.new_context(
+            viewport={"width": width, "height": 780},
+            locale="zh-CN",
+            java_script_enabled=scripts,
+            accept_downloads=True,
+        )
+        self.context.set_default_timeout(10_000)
+        self.wrong: list[str] = []
+        self.foreign: list[str] = []
+        self.context.on("console", lambda line: self._noted(line.type, line.text))
+        self.context.on("weberror", lambda error: self.wrong.append(str(error.error)))
+        self.context.on("request", lambda sent: self._asked(sent.url))
+        self.context.on("requestfailed", lambda sent: self._failed(sent))
+        self.page: Page = self.context.new_page()
+        self.scripts = scripts
+
+    def _noted(self, kind: str, text: str) -> None:
+        # A form that comes back says 422, which the console calls an error.
+        if kind == "error" and "status of 422" not in text:
+            self.wrong.append(text)
+
+    def _asked(self, url: str) -> None:
+        if not url.startswith((self.base, "data:", "blob:")):
+            self.foreign.append(url)
+
+    def _failed(self, sent: Any) -> None:
+        # Leaving a page stops what it still loads; a download is no page.
+        if sent.failure != "net::ERR_ABORTED":
+            self.wrong.append(f"{sent.url}: {sent.failure}")
+
+    def go(self, path: str) -> Page:
+        """Open a page of ours."""
+        self.page.goto(f"{self.base}{path}")
+        self.look()
+        return self.page
+
+    def press(self, name: str, *, exact: bool = False) -> None:
+        """Press a button or follow a link by its name, and look where it leads."""
+        scope = self.page.locator("main")
+        named = scope.get_by_role("button", name=name, exact=exact)
+        if not named.count():
+            named = scope.get_by_role("link", name=name, exact=exact)
+        named.first.click()
+        self.page.wait_for_load_state()
+        self.look()
+
+    def look(self) -> None:
+        """Assert that the page is whole: one heading, nothing too wide, nothing went wrong."""
+        page = self.page
+        assert page.locator("h1").count() == 1, page.url
+        assert page.locator("html[lang]").count() == 1, page.url
+        assert self.wrong == [], page.url
+        assert self.foreign == [], page.url
+        if self.scripts:
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+                page.url,
+                page.evaluate(TOO_WIDE),
+            )
+
+    def audit(self) -> None:
+        """Assert that nothing keeps anybody out of the page as it stands."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = self.page.evaluate("(rules) => axe.run(document, rules)", RULES)
+        wrong = [
+            f"{rule['impact']} {rule['id']}: {node['target']} {node['failureSummary']}"
+            for rule in found["violations"]
+            for node in rule["nodes"]
+        ]
+        assert len(found["passes"]) > 10, self.page.url
+        assert wrong == [], self.page.url
+
+    def focused(self) -> dict[str, Any]:
+        """Return what has the focus, and whether that can be seen."""
+        found: dict[str, Any] = self.page.evaluate(FOCUS)
+        return found
+
+
+@contextmanager
+def walking(browser: Browser, base: str, **options: Any) -> Iterator[Walker]:
+    """Open a window for somebody, and close it again."""
+    walker = Walker(browser, base, **options)
+    try:
+        yield walker
+    finally:
+        walker.context.close()
