@@ -70,14 +70,15 @@ def _perform(
     event: str,
     body: Callable[..., Recorded[T]],
     may: Callable[..., None] | None,
-    key: str,
+    key: tuple[str, str],
     edge: Mapping[str, Any],
     request: Mapping[str, Any],
 ) -> Done[T]:
-    """Run an act in one transaction; ``edge`` is who and when, ``request`` what is asked."""
+    """Run an act in one transaction; ``edge`` is who and when, ``request`` what is asked, ``key``
+    the idempotency key and whose it is among those who act as ``by``."""
     by, at, uid = edge["by"], edge["at"], new_uid()
     with transaction.atomic():
-        if key:
+        if key[0]:
             first = idempotency.claim(
                 by=by.ref, event=event, key=key, request=request, uid=uid, at=at
             )
@@ -91,7 +92,11 @@ def _perform(
 
 
 def act(
-    event: str, *, label: str | Promise, may: Callable[..., None] | None = None
+    event: str,
+    *,
+    label: str | Promise,
+    may: Callable[..., None] | None = None,
+    key_of: str = "",
 ) -> Callable[[Callable[..., Recorded[T]]], Callable[..., Done[T]]]:
     """Make a function an act: it runs in one transaction that appends exactly one entry.
 
@@ -100,10 +105,15 @@ def act(
     actor, event, key and request a second time change nothing and get the first entry, with
     ``replayed``; another request under the key raises ``KeyReused`` (409), an unusable key
     ``BadKey`` (422). ``SealingStuck`` (503) is raised while entries cannot be sealed.
+
+    Residents all act as one. An act open to them names with ``key_of`` the keyword that tells them
+    apart, so that nobody can press somebody else's button; a key without it is a ``ValueError``.
     """
 
     def decorate(body: Callable[..., Recorded[T]]) -> Callable[..., Done[T]]:
         _check_signature(event, body)
+        if key_of and key_of not in inspect.signature(body).parameters:
+            raise TypeError(f"act {event}: key_of names no keyword")
 
         @wraps(body)
         def run(*, by: Actor, at: datetime, key: str = "", **request: Any) -> Done[T]:
@@ -111,7 +121,10 @@ def act(
             idempotency.check_key(key)
             if event not in REPAIRS:
                 waiting.refuse_if_stuck()
-            return _perform(event, body, may, key, {"by": by, "at": at}, request)
+            whose = str(request.get(key_of, ""))
+            if key and key_of and not whose:
+                raise ValueError(f"act {event}: a key needs {key_of}, which tells whose it is")
+            return _perform(event, body, may, (key, whose), {"by": by, "at": at}, request)
 
         ACTS.add(event, ActSpec(event, label, run, may))
         return run

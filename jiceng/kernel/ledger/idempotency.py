@@ -85,17 +85,24 @@ def _digest(value: Any) -> str:
 
 
 def claim(
-    *, by: str, event: str, key: str, request: Mapping[str, Any], uid: str, at: datetime
+    *,
+    by: str,
+    event: str,
+    key: tuple[str, str],
+    request: Mapping[str, Any],
+    uid: str,
+    at: datetime,
 ) -> Entry | None:
     """Claim ``key`` for the entry ``uid``; return the entry of its first use, if there was one.
 
-    A second claimant waits at the unique key until the first commits (and then finds it) or rolls
-    back (and then is the first). Raises ``KeyReused`` where the first request was another.
+    ``key`` is the text, and whose it is among those who share ``by``. A second claimant waits at
+    the unique key until the first commits (and then finds it) or rolls back (and then is the
+    first). Raises ``KeyReused`` where the first request was another.
     """
     # The key goes into both digests: it is the salt that keeps a telephone number in the request
     # from being tried out against the table.
-    digest = _digest([by, event, key])
-    wanted = _digest([key, _comparable(request)])
+    digest = _digest([by, event, *key])
+    wanted = _digest([*key, _comparable(request)])
     row = ActKey.objects.filter(digest=digest).first()
     if row is None:
         try:

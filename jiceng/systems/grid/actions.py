@@ -69,7 +69,7 @@ def _may_move(*, by: Actor, **given: Any) -> None:
         raise NotAllowed()
 
 
-@act(terms.REPORTED, label=_("上报"), may=_may_report)
+@act(terms.REPORTED, label=_("上报"), may=_may_report, key_of="claim")
 def report_incident(
     *,
     by: Actor,

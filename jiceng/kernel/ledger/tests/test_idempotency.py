@@ -61,6 +61,45 @@ def test_keys_are_those_of_an_actor(note: Callable[..., Done[str]], at: datetime
     assert Entry.objects.count() == 3
 
 
+@pytest.fixture
+def shared(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done[str]]:
+    """An act whose callers all have the same ``by`` and are told apart by ``claim``."""
+    monkeypatch.setattr(acts, "ACTS", type(ACTS)("act"))
+
+    @act("test.case.noted", label="记一笔", key_of="claim")
+    def run(*, by: Any, at: datetime, claim: str = "") -> Recorded[str]:
+        return Recorded("done", "test.case:1", {})
+
+    return run
+
+
+@pytest.mark.django_db
+def test_keys_of_those_who_share_a_name(shared: Callable[..., Done[str]], at: datetime) -> None:
+    first = shared(by=RESIDENT, at=at, claim="a", key="k")
+    other = shared(by=RESIDENT, at=at, claim="b", key="k")
+    assert (other.replayed, other.entry == first.entry) == (False, False)
+    assert shared(by=RESIDENT, at=at, claim="a", key="k").entry == first.entry
+    assert shared(by=RESIDENT, at=at, claim="b", key="k").entry == other.entry
+    # The two parts of a key cannot be pushed into one another.
+    assert not shared(by=RESIDENT, at=at, claim="k", key="a").replayed
+
+
+@pytest.mark.django_db
+def test_a_key_that_could_be_anybody_s(shared: Callable[..., Done[str]], at: datetime) -> None:
+    with pytest.raises(ValueError, match="claim"):
+        shared(by=RESIDENT, at=at, key="k")
+    assert not shared(by=RESIDENT, at=at).replayed
+    assert not ActKey.objects.exists()
+
+
+def test_key_of_names_a_keyword() -> None:
+    with pytest.raises(TypeError, match="key_of"):
+
+        @act("test.case.noted", label="记一笔", key_of="claim")
+        def run(*, by: Any, at: datetime) -> Recorded[str]:
+            raise AssertionError
+
+
 @pytest.mark.django_db
 def test_without_a_key_every_call_counts(note: Callable[..., Done[str]], at: datetime) -> None:
     for _turn in range(2):

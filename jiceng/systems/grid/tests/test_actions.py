@@ -184,7 +184,6 @@ class TestKeys:
             {"description": "另一件事"},
             {"phone": "13900139000"},
             {"point": scene.IN_VILLAGE},
-            {"claim": "f" * 32},  # another session has found out the key
         ],
         ids=lambda change: next(iter(change)),
     )
@@ -204,6 +203,21 @@ class TestKeys:
 
         assert patrol.replayed is False
         assert Case.objects.count() == 2
+
+    def test_another_session_has_keys_of_its_own(self, grid: Grid) -> None:
+        """All residents act as one; who found out a key neither gets the case nor is in the way."""
+        theirs = self.file(grid, "k1", claim="f" * 32)
+        mine = self.file(grid, "k1")
+
+        assert (theirs.replayed, mine.replayed) == (False, False)
+        assert theirs.entry.subject != mine.entry.subject
+        assert self.file(grid, "k1").entry == mine.entry
+        assert self.file(grid, "k1", claim="f" * 32).entry == theirs.entry
+
+    def test_a_key_belongs_to_a_session(self, grid: Grid) -> None:
+        with pytest.raises(ValueError, match="claim"):
+            self.file(grid, "k1", claim="")
+        assert not Case.objects.exists()
 
     @pytest.mark.parametrize("key", ["a" * 201, "a\nb", "a\0b", "\ud800"])
     def test_a_key_that_cannot_be_one(self, grid: Grid, key: str) -> None:
