@@ -8,7 +8,7 @@ with each checkpoint right behind the last leaf it covers, the entries that stil
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from django.conf import settings
 
 from jiceng.kernel.base.clock import instant_text
 from jiceng.kernel.ledger import epochs
-from jiceng.kernel.ledger.models import Entry, Epoch, Head, Pending, SigningKey
+from jiceng.kernel.ledger.database import entries_among
+from jiceng.kernel.ledger.models import Entry, Epoch, Head, Pending, Seal, SigningKey
 from jiceng.kernel.ledger.receipts import checkpoint_document, leaf_fields
 from jiceng.kernel.ledger.walking import PAGE, read_checkpoints, read_seals
 
@@ -25,6 +26,7 @@ FORMAT = "jiceng-export/1"
 FILE_NAME = "ledger.jsonl"
 
 Line = dict[str, Any]
+Heads = list[tuple[int, int]]  # epoch, size
 
 
 def _instant(at: datetime | None) -> str | None:
@@ -45,8 +47,8 @@ def _keys() -> Iterator[Line]:
         }
 
 
-def _epochs() -> Iterator[Line]:
-    for epoch in Epoch.objects.order_by("number"):
+def _epochs(rows: Iterable[Epoch]) -> Iterator[Line]:
+    for epoch in rows:
         yield {
             "kind": "epoch",
             "opened_at": instant_text(epoch.opened_at),
@@ -66,19 +68,39 @@ def _page(epoch: int, start: int, stop: int) -> Iterator[Line]:
             yield {"kind": "checkpoint", **checkpoint_document(checkpoints[position + 1])}
 
 
-def _leaves() -> Iterator[Line]:
-    for epoch, size in list(Head.objects.order_by("epoch").values_list("epoch", "size")):
+def _leaves(heads: Heads) -> Iterator[Line]:
+    for epoch, size in heads:
         for start in range(0, size, PAGE):
             yield from _page(epoch, start, min(start + PAGE, size))
 
 
-def _waiting() -> Iterator[Line]:
-    for entry in Entry.objects.filter(pk__in=Pending.objects.values("pk")).order_by("pk"):
-        yield {"kind": "pending", "entry": leaf_fields(entry)}
+def _sealed_below(heads: Heads, ids: Sequence[int]) -> set[int]:
+    """Return which of these entries stand among the leaves of the export."""
+    sizes = dict(heads)
+    seals = Seal.objects.filter(pk__in=ids).values_list("pk", "epoch", "position")
+    return {pk for pk, epoch, position in seals if position < sizes.get(epoch, 0)}
+
+
+def _waiting(ids: Sequence[int], heads: Heads) -> Iterator[Line]:
+    for start in range(0, len(ids), PAGE):
+        page = ids[start : start + PAGE]
+        waiting = set(page) - _sealed_below(heads, page)
+        for entry in entries_among(sorted(waiting)).order_by("pk"):
+            yield {"kind": "pending", "entry": leaf_fields(entry)}
 
 
 def lines(at: datetime) -> Iterator[Line]:
-    """Yield the lines of an export of everything that is recorded at ``at``."""
+    """Yield the lines of an export of everything that is recorded at ``at``.
+
+    The sealer may be at work. What waits is read first: an entry that is sealed meanwhile then
+    stands under the heads, which are read later, and if not there, still in the list. Epochs come
+    before heads, so that no leaf is without its epoch, and keys last.
+    """
+    pending = list(Pending.objects.order_by("pk").values_list("pk", flat=True))
+    epochs_now = list(Epoch.objects.order_by("number"))
+    numbers = [epoch.number for epoch in epochs_now]
+    rows = Head.objects.filter(epoch__in=numbers).order_by("epoch")
+    heads = list(rows.values_list("epoch", "size"))
     yield {
         "kind": "log",
         "format": FORMAT,
@@ -86,12 +108,12 @@ def lines(at: datetime) -> Iterator[Line]:
         "exported_at": instant_text(at),
     }
     yield from _keys()
-    yield from _epochs()
+    yield from _epochs(epochs_now)
     count = 0
-    for line in _leaves():
+    for line in _leaves(heads):
         count += line["kind"] == "leaf"
         yield line
-    yield from _waiting()
+    yield from _waiting(pending, heads)
     yield {"kind": "end", "leaves": count}
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from jiceng.kernel.ledger.entries import OPERATOR, RESIDENT, append
 from jiceng.kernel.ledger.models import Entry
@@ -84,6 +85,63 @@ def test_it_holds_everything_and_nobody_s_name(exported: Path) -> None:
     assert kinds.count("pending") == 1
     assert oct(exported.stat().st_mode & 0o777) == "0o600"
     assert sorted(os.listdir(exported.parent)) == ["ledger.jsonl"]
+
+
+class Sealer:
+    """Stands in a queryset's way: runs just before rows of one table are read."""
+
+    def __init__(self, table: str, work: Callable[[], object]) -> None:
+        self.table, self.work, self.done = table, work, False
+
+    def __call__(self, execute: Any, sql: str, *arguments: Any) -> Any:
+        if not self.done and sql.startswith("SELECT") and f'FROM "{self.table}"' in sql:
+            self.done = True
+            self.work()
+        return execute(sql, *arguments)
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["ledger_pending", "ledger_epoch", "ledger_head", "ledger_signingkey", "ledger_seal"],
+)
+def test_what_is_sealed_meanwhile_stands_in_it_once(
+    table: str, fill: Callable[..., list[Entry]], at: datetime, tmp_path: Path
+) -> None:
+    """The sealer runs right before each of the reads that the export is made of."""
+    fill(3)
+    entries = fill(4, sealed=False)
+    sealer = Sealer(table, lambda: seal(at + timedelta(minutes=1)))
+    with connection.execute_wrapper(sealer):
+        call_command("ledger", "export", "-o", str(tmp_path), stdout=StringIO())
+
+    assert sealer.done
+    lines = read(tmp_path / "ledger.jsonl")
+    uids = [line["entry"]["uid"] for line in lines if line["kind"] in ("leaf", "pending")]
+    assert {entry.uid for entry in entries} <= set(uids)
+    assert len(uids) == len(set(uids)) == 7
+    assert run_script(tmp_path / "ledger.jsonl")[0] == 0
+
+
+@pytest.mark.parametrize("table", ["ledger_pending", "ledger_epoch", "ledger_head", "ledger_seal"])
+@pytest.mark.parametrize("what", ["epoch", "key"])
+def test_an_epoch_or_a_key_that_is_new_meanwhile(
+    table: str, what: str, fill: Callable[..., list[Entry]], at: datetime, tmp_path: Path
+) -> None:
+    fill(3)
+    later = at + timedelta(minutes=1)
+
+    def change() -> None:
+        if what == "epoch":
+            open_epoch(reason="演练", by=OPERATOR, at=later)
+        else:
+            rotate_key(by=OPERATOR, at=later)
+        seal(later)
+        fill(2, at=later)
+
+    with connection.execute_wrapper(Sealer(table, change)):
+        call_command("ledger", "export", "-o", str(tmp_path), stdout=StringIO())
+    status, words = run_script(tmp_path / "ledger.jsonl")
+    assert status == 0, words
 
 
 def leaf(lines: Lines, number: int) -> dict[str, Any]:
