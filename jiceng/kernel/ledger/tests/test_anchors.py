@@ -48,6 +48,55 @@ def test_a_crash_before_the_anchor_is_made_up_for(
 
 
 @pytest.mark.django_db
+def test_a_crash_before_the_anchor_is_made_up_for_while_nothing_happens(
+    fill: Fill, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next act may be a night away; until then nobody outside would hold the checkpoint."""
+    fill(1)
+
+    def full(*_descriptor: int) -> None:
+        raise OSError(28, "no space left")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("os.fsync", full)
+        disk.setattr("fcntl.flock", full)
+        with pytest.raises(AnchorUnreadable):
+            fill(1)
+        assert len(lines()) == 1
+        with pytest.raises(AnchorUnreadable):
+            seal(at)
+    assert Pending.objects.count() == 0
+    assert seal(at) is None
+    assert [line["checkpoint"].split("\n")[1] for line in lines()] == ["1", "2"]
+
+
+@pytest.mark.django_db
+def test_an_idle_sealer_leaves_the_anchor_file_alone(
+    fill: Fill, at: datetime, django_assert_num_queries: Any
+) -> None:
+    assert seal(at) is None
+    assert not anchors.anchor_file().exists()
+    fill(1)
+    before = anchors.anchor_file().stat().st_mtime_ns
+    with django_assert_num_queries(2):
+        assert seal(at) is None
+    assert anchors.anchor_file().stat().st_mtime_ns == before
+
+
+@pytest.mark.django_db
+def test_an_idle_sealer_does_not_anchor_another_history(fill: Fill, at: datetime) -> None:
+    """The file ends with a checkpoint that the database does not hold: that is for people."""
+    fill(1)
+    fill(1)
+    document = lines()[0]
+    document["checkpoint"] = document["checkpoint"].replace("\n1\n", "\n0\n")
+    anchors.anchor_file().write_text(json.dumps(document) + "\n")
+    with pytest.raises(RolledBack):
+        seal(at)
+    assert len(lines()) == 1
+
+
+@pytest.mark.django_db
 def test_a_torn_line_is_written_again(fill: Fill) -> None:
     fill(1)
     fill(1)
