@@ -48,23 +48,21 @@ class Trust:
                 self.trusted |= {row.key_id, row.previous}
         return len(self.trusted) > before
 
-    def _believes(self, key: SigningKey, key_id: str) -> bool:
+    def _believed(self, key_id: str) -> SigningKey | None:
+        key = self.keys.get(key_id)
         # A row may claim a trusted id for a public key that is another's.
-        return key_id in self.trusted and key_id_of(bytes(key.public)) == key_id
+        genuine = key is not None and key_id_of(bytes(key.public)) == key_id
+        return key if genuine and key_id in self.trusted else None
 
     def check(self, signed: SignedCheckpoint, **where: object) -> None:
         """Report what is wrong with the signature of a checkpoint; a key only once."""
-        note, key = signed.note, self.keys.get(signed.key_id)
+        note, key = signed.note, self._believed(signed.key_id)
         if self.rootless:
             self.report.add("key_missing", file=str(settings.LEDGER_KEY_FILE))
             self.rootless = False
         if note.origin != settings.LEDGER_ORIGIN:
             self.report.add("origin_mismatch", origin=note.origin, **where)
-        if (
-            key is None
-            or signed.key_id not in self.trusted
-            or key_id_of(bytes(key.public)) != signed.key_id
-        ):
+        if key is None:
             if signed.key_id not in self._complained:
                 self.report.add("key_untrusted", key_id=signed.key_id, **where)
             self._complained.add(signed.key_id)
