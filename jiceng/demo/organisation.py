@@ -17,9 +17,18 @@ from jiceng.kernel.orgs.service import (
     issue_password,
     register_officer,
 )
+from jiceng.kernel.orgs.terms import (
+    AUDITOR,
+    DUTY_OFFICER,
+    GRID_MEMBER,
+    HANDLER,
+    ORG_ADMIN,
+    UNIT_HEAD,
+    VERIFIER,
+)
 from jiceng.kernel.workdays.service import Limit, urgent_hours, work_hours, workdays
 from jiceng.systems.grid import actions
-from jiceng.systems.grid.terms import Kind, Role
+from jiceng.systems.grid.terms import Kind
 
 T = TypeVar("T")
 FOUNDED_AT = datetime(2022, 1, 4, 8, 0, tzinfo=SHANGHAI)
@@ -59,15 +68,24 @@ class Account:
 
 
 ACCOUNTS = (
-    Account("1001", Role.DUTY_OFFICER, "340871001", "菱北街道值班员：研判、派遣、结案"),
-    Account("1002", Role.HANDLER, "340871001H01", "市政设施养护队处置员：处置、退回"),
-    Account("1003", Role.VERIFIER, "340871001002", "菱北社区核查员：现场核实"),
-    Account("1004", Role.GRID_MEMBER, "340871001002", "菱北社区网格员：巡查上报"),
-    Account("1005", Role.UNIT_HEAD, "340871001", "菱北街道负责人：超期升级到此"),
-    Account("1006", Role.DUTY_OFFICER, "340871100", "老峰镇值班员"),
-    Account("1007", Role.UNIT_HEAD, "340871", "经开区负责人：看全区"),
-    Account("1008", "org_admin", "340871", "组织管理员：单位、岗位、人员"),
+    Account("1001", DUTY_OFFICER.code, "340871001", "菱北街道值班员：研判、派遣、结案"),
+    Account("1002", HANDLER.code, "340871001H01", "市政设施养护队处置员：处置、退回"),
+    Account("1003", VERIFIER.code, "340871001002", "菱北社区核查员：现场核实"),
+    Account("1004", GRID_MEMBER.code, "340871001002", "菱北社区网格员：巡查上报"),
+    Account("1005", UNIT_HEAD.code, "340871001", "菱北街道负责人：超期升级到此"),
+    Account("1006", DUTY_OFFICER.code, "340871100", "老峰镇值班员"),
+    Account("1007", UNIT_HEAD.code, "340871", "经开区负责人：看全区"),
+    Account("1008", ORG_ADMIN.code, "340871", "组织管理员：看全区（管理页面还没有）"),
+    Account("1009", AUDITOR.code, "340871", "审计员：看全区的办件和经过"),
 )
+
+
+def is_founded() -> bool:
+    """Tell whether the demo zone is what this database holds, with its accounts."""
+    numbers = [account.staff_no for account in ACCOUNTS]
+    return Unit.objects.filter(code=zone.ZONE[0]).exists() and Officer.objects.filter(
+        staff_no__in=numbers
+    ).count() == len(numbers)
 
 
 def new(done: Done[T]) -> T:
@@ -168,20 +186,21 @@ class Founder:
         self._person(unit, role)
 
     def _people(self) -> None:
-        self._staff_post(zone.ZONE[0], Role.UNIT_HEAD, "负责人")
-        self._staff_post(zone.ZONE[0], "org_admin", "组织管理员")
+        self._staff_post(zone.ZONE[0], UNIT_HEAD.code, "负责人")
+        self._staff_post(zone.ZONE[0], ORG_ADMIN.code, "组织管理员")
+        self._staff_post(zone.ZONE[0], AUDITOR.code, "审计员")
         for street, _name, _kind in zone.STREETS:
-            self._staff_post(street, Role.UNIT_HEAD, "负责人")
-            self._staff_post(street, Role.DUTY_OFFICER, "值班员")
+            self._staff_post(street, UNIT_HEAD.code, "负责人")
+            self._staff_post(street, DUTY_OFFICER.code, "值班员")
             for suffix, _team, _categories in zone.TEAMS:
-                self._staff_post(f"{street}{suffix}", Role.HANDLER, "处置员")
+                self._staff_post(f"{street}{suffix}", HANDLER.code, "处置员")
         places = [place.code for place in zone.communities()]
         for place in places:
-            self._staff_post(place, Role.UNIT_HEAD, "网格长")
-            self._staff_post(place, Role.VERIFIER, "核查员")
-            self._post(place, Role.GRID_MEMBER, "网格员")
+            self._staff_post(place, UNIT_HEAD.code, "网格长")
+            self._staff_post(place, VERIFIER.code, "核查员")
+            self._post(place, GRID_MEMBER.code, "网格员")
         for place in islice(cycle(places), PART_TIME_MEMBERS):
-            self._person(place, Role.GRID_MEMBER)
+            self._person(place, GRID_MEMBER.code)
 
     def _passwords(self) -> None:
         for account in ACCOUNTS:

@@ -202,7 +202,10 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         response = HttpResponse(html, status=refusal.status)
         if htmx:
             # The answer goes to the page's notices, so the thing that was pressed stays.
-            response["HX-Retarget"], response["HX-Reswap"] = "#notices", "innerHTML"
+            response["HX-Retarget"], response["HX-Reswap"] = (
+                "#notices",
+                "innerHTML show:#notices:top",
+            )
     if refusal.status in (429, 503):
         response["Retry-After"] = str(refusal.details.get("retry_after", 60))
     response["Cache-Control"] = "no-store"

@@ -22,6 +22,7 @@ LONGEST_NUMBER = 60
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 # What a byte sequence becomes that is not UTF-8: storing it would be storing mojibake.
 REPLACEMENT = "\ufffd"
+MOST_PHOTOS = 6
 # The mainland and its seas, in degrees: outside of it a place is a typing error.
 LATITUDES, LONGITUDES = (3.0, 54.0), (73.0, 136.0)
 
@@ -38,12 +39,18 @@ class Form(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            label = field.label or name
-            field.error_messages["required"] = format_lazy(_asked_for(field), label=label)
+            ask_by_name(field, name)
+
+
+def ask_by_name(field: forms.Field, name: str = "") -> None:
+    """Let an empty required field say which one it is."""
+    field.error_messages["required"] = format_lazy(_asked_for(field), label=field.label or name)
 
 
 def _asked_for(field: forms.Field) -> Any:
     """Return how an empty field asks for itself: one writes, chooses or ticks."""
+    if isinstance(field, PhotosField):
+        return _("请拍一张{label}。")
     if isinstance(field, forms.BooleanField):
         return _("请勾选“{label}”。")
     if isinstance(field, forms.ChoiceField | forms.ModelChoiceField | forms.FileField):
@@ -221,18 +228,22 @@ class PhotoInput(forms.FileInput):
 
 
 class PhotosField(forms.FileField):
-    """Up to ``most`` photos as a list; what is in them, the attachments' intake decides."""
+    """Up to ``most`` photos as a list; what is in them, the attachments' intake decides.
+
+    ``kept`` is how many an earlier try of the form has left with us: they count as given.
+    """
 
     widget = PhotoInput
 
-    def __init__(self, *, most: int = 6, **kwargs: Any) -> None:
+    def __init__(self, *, most: int = MOST_PHOTOS, kept: int = 0, **kwargs: Any) -> None:
         self.most = most
+        self.kept = kept
         super().__init__(**kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         """Return the files; none where the field may stay empty."""
         files = [super(PhotosField, self).clean(file, initial) for file in data or []]
-        if self.required and not files:
+        if self.required and not (files or self.kept):
             raise ValidationError(self.error_messages["required"], code="required")
         if len(files) > self.most:
             sentence = _("最多 %(most)d 张照片。") % {"most": self.most}

@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django_htmx.http import HttpResponseClientRedirect
+
+from jiceng.ui.requests import Request
 
 
 def page(
@@ -22,4 +26,12 @@ def page(
     htmx = getattr(request, "htmx", None)
     partial = bool(part and htmx and not htmx.boosted and not htmx.history_restore_request)
     name = f"{template}#{part}" if partial else template
-    return render(request, name, dict(context or {}), status=status)
+    response = render(request, name, dict(context or {}), status=status)
+    if part:
+        patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def lead_on(request: Request, address: str) -> HttpResponseBase:
+    """Lead to another page after an act: htmx is told to go there whole, not to swap it in."""
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)

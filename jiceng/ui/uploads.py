@@ -17,12 +17,11 @@ from jiceng.kernel.attachments.service import take_in, uploaded
 from jiceng.kernel.base.errors import Absent, BadInput, TooLarge
 from jiceng.kernel.base.ids import new_uid
 from jiceng.kernel.ledger.service import Actor
-from jiceng.ui.forms import Form, as_error
+from jiceng.ui.forms import MOST_PHOTOS, Form, as_error
 from jiceng.ui.requests import Request
 
 CLAIM = "upload_claim"
 KEPT = "kept"
-MOST = 6
 
 
 def claim_of(request: Request) -> str:
@@ -43,7 +42,7 @@ def _from_earlier_tries(request: Request, purpose: str) -> list[Attachment]:
 
     One that was given already stays in: whoever sends the same form twice has sent it once.
     """
-    named = request.POST.getlist(KEPT)[:MOST]
+    named = request.POST.getlist(KEPT)[:MOST_PHOTOS]
     kept = uploaded(named, claim=claim_of(request)) if named else []
     if any(photo.purpose != purpose for photo in kept):
         raise Absent()
@@ -64,9 +63,9 @@ def kept_photos(
     What a file is refused for becomes an error of the form's ``field``.
     """
     kept = _from_earlier_tries(request, purpose)
-    room = MOST - len(kept)
+    room = MOST_PHOTOS - len(kept)
     if len(files) > room and not form.has_error(field, "too_many_photos"):
-        sentence = _("最多 %(most)d 张照片。") % {"most": MOST}
+        sentence = _("最多 %(most)d 张照片。") % {"most": MOST_PHOTOS}
         form.add_error(field, ValidationError(sentence, code="too_many_photos"))
     for file in files[:room]:
         try:

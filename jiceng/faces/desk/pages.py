@@ -19,9 +19,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from jiceng.faces.desk.forms import PasswordForm, SignInForm
 from jiceng.kernel.base.errors import Absent, BadInput
+from jiceng.kernel.base.ids import read_number
 from jiceng.kernel.orgs.models import Officer
-from jiceng.kernel.orgs.service import Oneself, change_password
-from jiceng.kernel.procedures.models import CaseStep, ProcedureVersion
+from jiceng.kernel.orgs.service import Oneself, change_password, visible_to
+from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
 from jiceng.kernel.procedures.service import draw, inbox, inbox_size
 from jiceng.kernel.workdays.service import light, remaining
 from jiceng.ui.access import for_officers, held_posts
@@ -111,6 +112,18 @@ def my_inbox(request: DeskRequest) -> HttpResponse:
         "held": held,
     }
     return page(request, "desk/inbox.html", context, part="rows")
+
+
+@require_safe
+@for_officers
+def find_case(request: DeskRequest) -> HttpResponseBase:
+    """Lead to the case with a number; one that the officer may not know is as absent as none."""
+    number = read_number(request.GET.get("number", ""))
+    cases = Case.objects.in_scope(visible_to(request.user, request.now))
+    found = cases.filter(number=number).first() if number else None
+    if found is None:
+        raise Absent(_("没有找到这个编号的办件，请核对编号。"))
+    return redirect(f"desk:{found.system}:case", found.number)
 
 
 @sensitive_post_parameters()

@@ -12,6 +12,7 @@ urlpatterns = [
     path("login/", pages.sign_in, name="login"),
     path("logout/", LogoutView.as_view(http_method_names=["post"]), name="logout"),
     path("password/", pages.password, name="password"),
+    path("cases/", pages.find_case, name="cases"),
     path("procedures/", pages.procedures, name="procedures"),
     path("procedures/<str:code>/<str:version>/", pages.procedure, name="procedure"),
     path("grid/", include((grid.desk, "grid"))),

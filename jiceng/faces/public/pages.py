@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from jiceng.faces.public.forms import ReceiptForm
 from jiceng.kernel.base.throttle import count_attempt
-from jiceng.kernel.ledger.service import check_receipt, latest_checkpoint
+from jiceng.kernel.ledger.service import check_receipt, latest_checkpoint, published_keys
 from jiceng.ui.middleware import client_address
 from jiceng.ui.rendering import page
 from jiceng.ui.requests import Request
@@ -18,7 +18,7 @@ CHECKS_AN_HOUR = 120
 # What becomes of a report, told before anybody files one.
 STAGES = (
     (_("上报"), _("按位置找到所在网格和责任单位，当场给您编号和回执。")),
-    (_("研判派遣"), _("值班员在两个工作时内研判，派给能办的单位。")),
+    (_("研判派遣"), _("值班员研判，派给能办的单位；每一步都有时限。")),
     (_("处置"), _("办完须拍现场照片；办不了须写明理由退回。")),
     (_("核实结案"), _("由另一个人到现场核实，通过才能结案。")),
 )
@@ -41,7 +41,13 @@ def verify(request: Request) -> HttpResponse:
         bucket = f"verify:{client_address(request)}"
         count_attempt(bucket, limit=CHECKS_AN_HOUR, seconds=3600, at=request.now)
         verdict = check_receipt(form.cleaned_data["document"], at=request.now)
-    context = {"form": form, "verdict": verdict, "checkpoint": latest_checkpoint()}
+    context = {
+        "form": form,
+        "verdict": verdict,
+        "checkpoint": latest_checkpoint(),
+        "keys": published_keys(),
+        "origin": settings.LEDGER_ORIGIN,
+    }
     status = 422 if form.errors else 200
     return page(request, "public/verify.html", context, part="verdict", status=status)
 

@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from jiceng.systems.grid.terms import PATROLS
 from jiceng.ui.navigation import DESK, PUBLIC, Entry
 
 
@@ -28,4 +29,4 @@ class GridConfig(AppConfig):
 def _patrols(request: HttpRequest) -> bool:
     """Show the entry to who may report a patrol."""
     held = getattr(request, "capacities", [])
-    return any(capacity.role in ("grid_member", "duty_officer") for capacity in held)
+    return any(capacity.role in PATROLS for capacity in held)

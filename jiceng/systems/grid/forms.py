@@ -4,16 +4,25 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse_lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.text import ascii_digits
 from jiceng.kernel.orgs.models import Unit
 from jiceng.kernel.procedures.service import Move
 from jiceng.kernel.procedures.terms import Need
-from jiceng.systems.grid.queries import categories, handling_units, reporting_units
+from jiceng.systems.grid.queries import categories, handling_units, purpose_of, reporting_units
 from jiceng.systems.grid.rules import Place
-from jiceng.systems.grid.terms import Judgement
-from jiceng.ui.forms import CleanCharField, Form, PhoneField, PhotosField, PlaceField
+from jiceng.systems.grid.terms import Judgement, Purpose
+from jiceng.ui.forms import (
+    MOST_PHOTOS,
+    CleanCharField,
+    Form,
+    PhoneField,
+    PhotosField,
+    PlaceField,
+    ask_by_name,
+)
 
 
 class CategoryField(forms.ModelChoiceField):
@@ -30,12 +39,15 @@ class IncidentForm(Form):
     photos = PhotosField(
         label=_("现场照片"),
         required=False,
-        help_text=_("最多六张。照片里的拍摄位置等信息会被去除，不会公开。"),
+        help_text=format_lazy(
+            _("最多{most}张。照片里的拍摄位置会从照片中去除，只供核查人员比对，不公开。"),
+            most=MOST_PHOTOS,
+        ),
     )
     category = CategoryField(label=_("是什么问题"))
-    point = PlaceField(label=_("在哪里"), required=False, areas=reverse_lazy("public:grid:cells"))
+    point = PlaceField(label=_("定位"), required=False, areas=reverse_lazy("public:grid:cells"))
     unit = forms.ModelChoiceField(
-        label=_("或选择所属社区、村"),
+        label=_("所属社区、村"),
         queryset=Unit.objects.none(),
         required=False,
         to_field_name="code",
@@ -116,19 +128,28 @@ LABELS = {
     Need.REASON: _("理由"),
     Need.NOTE: _("说明"),
     Need.UNIT: _("派给哪个单位"),
-    Need.PHOTO: _("现场照片"),
     Need.JUDGEMENT: _("研判结论"),
+}
+PHOTO_LABELS: dict[str, Any] = {
+    Purpose.DISPOSAL: _("处置后的照片"),
+    Purpose.VERIFICATION: _("核实现场的照片"),
 }
 
 
 class MoveForm(Form):
-    """The fields that one move needs or takes, in that order."""
+    """The fields that one move needs or takes, in that order; ``kept`` photos count as given."""
 
-    def __init__(self, move: Move, *args: Any, now: Any, **kwargs: Any) -> None:
+    def __init__(self, move: Move, *args: Any, now: Any, kept: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for need in (*move.needs, *move.takes):
-            self.fields[need] = self._field(need, need in move.needs, now)
-            self.fields[need].error_messages["required"] = _("请填写这一项。")
+            required = need in move.needs
+            if need == Need.PHOTO:
+                label = PHOTO_LABELS[purpose_of(move)]
+                field: forms.Field = PhotosField(label=label, required=required, kept=kept)
+            else:
+                field = self._field(need, required, now)
+            ask_by_name(field)
+            self.fields[need] = field
 
     @staticmethod
     def _field(need: str, required: bool, now: Any) -> forms.Field:
@@ -141,8 +162,6 @@ class MoveForm(Form):
                     required=required,
                     to_field_name="code",
                 )
-            case Need.PHOTO:
-                return PhotosField(label=label, required=False)
             case Need.JUDGEMENT:
                 return forms.ChoiceField(
                     choices=Judgement.choices,

@@ -17,19 +17,19 @@ from jiceng.kernel.attachments.service import respond
 from jiceng.kernel.base.errors import Absent, BadInput, NotAllowed
 from jiceng.kernel.base.ids import new_uid, read_number
 from jiceng.kernel.base.throttle import count_attempt
-from jiceng.kernel.ledger.service import RESIDENT, receipt_for
+from jiceng.kernel.ledger.service import RESIDENT, published_keys, receipt_for
 from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.procedures.service import MoveNotPossible
 from jiceng.kernel.workdays.service import light, remaining
 from jiceng.systems.grid import actions, queries
 from jiceng.systems.grid.forms import MoveForm, PatrolForm, ReportForm, TrackForm
-from jiceng.systems.grid.terms import Purpose, Role, Source
+from jiceng.systems.grid.terms import PATROLS, Purpose, Source
 from jiceng.ui.access import for_officers, in_role
 from jiceng.ui.forms import as_error
 from jiceng.ui.middleware import client_address
-from jiceng.ui.rendering import page
+from jiceng.ui.rendering import lead_on, page
 from jiceng.ui.requests import DeskRequest, Request
-from jiceng.ui.uploads import claim_of, kept_photos
+from jiceng.ui.uploads import KEPT, claim_of, kept_photos
 
 MINE = "tracked_cases"
 REPORTS_AN_HOUR = 60
@@ -96,7 +96,7 @@ def report(request: Request) -> HttpResponseBase:
 @for_officers
 def patrol_report(request: DeskRequest) -> HttpResponseBase:
     """Let a grid member report what a patrol found."""
-    by = in_role(request, Role.GRID_MEMBER, Role.DUTY_OFFICER)
+    by = in_role(request, *PATROLS)
     if by is None:
         raise NotAllowed()
     posted = request.method == "POST"
@@ -183,10 +183,32 @@ def status(request: Request, number: str) -> HttpResponseBase:
 def _pressure(case: Case, request: Request) -> dict[str, Any]:
     if case.due_at is None or case.closed_at is not None:
         return {"light": "", "left": ""}
+    category = case.incident.category
     return {
-        "light": light(case.due_at, request.now),
+        "light": light(case.due_at, request.now, category.limit if category else None),
         "left": remaining(request.now, case.due_at).text,
     }
+
+
+def _slip(request: Request, case: Case, frame: str, back: str) -> HttpResponse:
+    """Show the slip of a report for the printer: no words of the reporter, a paper gets about."""
+    context = {
+        "case": case,
+        "incident": case.incident,
+        "entry": queries.first_entry(case),
+        "keys": published_keys(),
+        "track_url": request.build_absolute_uri(_track_address(case.number)),
+        "frame": frame,
+        "back": back,
+    }
+    return page(request, "grid/slip.html", context)
+
+
+@require_safe
+def slip(request: Request, number: str) -> HttpResponse:
+    """Give the reporter the slip to print."""
+    case = _mine(request, number)
+    return _slip(request, case, "ui/public.html", reverse("public:grid:status", args=[number]))
 
 
 def _receipt(case: Case, *, opened: bool) -> HttpResponse:
@@ -238,13 +260,14 @@ def move(request: DeskRequest, number: str, move: str) -> HttpResponseBase:
     file = queries.case_file(request.user, number, request.now)
     open_step, chosen = _chosen(request, file, move)
     posted = request.method == "POST"
-    form = MoveForm(chosen, *([request.POST, request.FILES] if posted else []), now=request.now)
+    sent = [request.POST, request.FILES] if posted else []
+    form = MoveForm(chosen, *sent, now=request.now, kept=len(request.POST.getlist(KEPT)))
     photos: list[Attachment] = []
     if posted:
         done, photos = _make(request, file.case, open_step, chosen, form)
         if done is not None:
             messages.success(request, _("已办理：%(move)s") % {"move": _(chosen.label)})
-            return redirect("desk:grid:case", number)
+            return lead_on(request, reverse("desk:grid:case", args=[number]))
     context = {
         "file": file,
         "case": file.case,
@@ -310,5 +333,13 @@ def photo(request: DeskRequest, number: str, uid: str) -> HttpResponseBase:
 @require_safe
 @for_officers
 def desk_receipt(request: DeskRequest, number: str) -> HttpResponse:
-    """Give an officer the receipt of the report, to print for a resident without a phone."""
+    """Give an officer the receipt of the report; it holds commitments and no words."""
     return _receipt(queries.case_for(request.user, number, request.now), opened=False)
+
+
+@require_safe
+@for_officers
+def desk_slip(request: DeskRequest, number: str) -> HttpResponse:
+    """Give an officer the slip to print for a resident without a phone."""
+    case = queries.case_for(request.user, number, request.now)
+    return _slip(request, case, "ui/desk.html", reverse("desk:grid:case", args=[number]))

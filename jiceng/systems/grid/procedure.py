@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_noop as _
 
+from jiceng.kernel.orgs.terms import DUTY_OFFICER, HANDLER, UNIT_HEAD, VERIFIER
 from jiceng.kernel.procedures.service import Holder, Move, Procedure, Step
 from jiceng.kernel.procedures.terms import Need, Outcome
 from jiceng.kernel.workdays.service import work_hours, workdays
 from jiceng.systems.grid import terms
-from jiceng.systems.grid.terms import Role
 
 GRID_CASE = Procedure(
     code=terms.PROCEDURE,
@@ -20,37 +20,37 @@ GRID_CASE = Procedure(
         Step(
             "reported",
             _("待研判"),
-            holder=Holder(Role.DUTY_OFFICER),
+            holder=Holder(DUTY_OFFICER.code),
             promised=work_hours(2),
-            escalates_to=Role.UNIT_HEAD,
+            escalates_to=UNIT_HEAD.code,
         ),
         Step(
             "judged",
             _("待派遣"),
-            holder=Holder(Role.DUTY_OFFICER),
+            holder=Holder(DUTY_OFFICER.code),
             promised=work_hours(2),
-            escalates_to=Role.UNIT_HEAD,
+            escalates_to=UNIT_HEAD.code,
         ),
         Step(
             "dispatched",
             _("处置中"),
-            holder=Holder(Role.HANDLER, at="given"),
+            holder=Holder(HANDLER.code, at="given"),
             promised=workdays(3),
-            escalates_to=Role.UNIT_HEAD,
+            escalates_to=UNIT_HEAD.code,
         ),
         Step(
             "disposed",
             _("待核实"),
-            holder=Holder(Role.VERIFIER),
+            holder=Holder(VERIFIER.code),
             promised=workdays(1),
-            escalates_to=Role.UNIT_HEAD,
+            escalates_to=UNIT_HEAD.code,
         ),
         Step(
             "verified",
             _("待结案"),
-            holder=Holder(Role.DUTY_OFFICER),
+            holder=Holder(DUTY_OFFICER.code),
             promised=work_hours(4),
-            escalates_to=Role.UNIT_HEAD,
+            escalates_to=UNIT_HEAD.code,
         ),
         Step("closed", _("已结案"), outcome=Outcome.CLOSED),
         Step("refused", _("不予受理"), outcome=Outcome.REFUSED),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -16,6 +16,7 @@ from jiceng.kernel.ledger.models import Entry
 from jiceng.kernel.ledger.service import ACTS, entries_of, personal_of_many
 from jiceng.kernel.orgs.models import Officer, Post, Unit
 from jiceng.kernel.orgs.service import Capacity, capacities, filled, visible_to
+from jiceng.kernel.orgs.terms import HANDLER
 from jiceng.kernel.procedures.models import Case, CaseStep
 from jiceng.kernel.procedures.service import Move, allowed_moves, version_of
 from jiceng.kernel.procedures.terms import EVENT_LABELS as PROCEDURE_LABELS
@@ -23,7 +24,7 @@ from jiceng.kernel.workdays.terms import EVENT_LABELS as WORKDAY_LABELS
 from jiceng.systems.grid import terms
 from jiceng.systems.grid.models import Category, Cell, Incident
 from jiceng.systems.grid.rules import CellIndex, Place, read_boundary
-from jiceng.systems.grid.terms import Purpose, Role
+from jiceng.systems.grid.terms import Purpose
 
 # What is written into the history of a case beside the acts: by the kernel, and by a replay.
 OTHER_LABELS = {**PROCEDURE_LABELS, **WORKDAY_LABELS, **terms.EVENT_LABELS}
@@ -76,18 +77,20 @@ def reporting_units(at: datetime) -> QuerySet[Unit]:
 
 def handling_units(at: datetime) -> QuerySet[Unit]:
     """Return the units that have a filled handler's post, which a case can be dispatched to."""
-    units = Post.objects.filter(filled(at), role=Role.HANDLER).values("unit")
+    units = Post.objects.filter(filled(at), role=HANDLER.code).values("unit")
     return Unit.objects.existing(at).filter(pk__in=units).order_by("path")
 
 
 @dataclass(frozen=True)
 class OpenStep:
-    """A step where the case stands, and what the reader may do there."""
+    """A step where the case stands, and what the reader may do there; ``others`` are the moves
+    that somebody else must make."""
 
     step: CaseStep
     label: str
     capacity: Capacity | None
     moves: list[Move]
+    others: list[Move] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,7 @@ class Moment:
     words: dict[str, str]
     photos: list[Attachment]
     by: str
+    to: list[str]
 
 
 @dataclass(frozen=True)
@@ -150,6 +154,9 @@ def _moments(
 ) -> list[Moment]:
     numbers = {entry.by.removeprefix("officer:") for entry in entries}
     names = dict(Officer.objects.filter(staff_no__in=numbers).values_list("staff_no", "name"))
+    receivers = {entry.uid: _receivers(entry) for entry in entries}
+    codes = {unit for pairs in receivers.values() for unit, _post in pairs}
+    units = dict(Unit.objects.filter(code__in=codes).values_list("code", "name"))
     return [
         Moment(
             entry=entry,
@@ -157,19 +164,43 @@ def _moments(
             words=_spoken(words.get(entry.uid, {})),
             photos=_of(entry, photos),
             by=" · ".join(filter(None, [names.get(entry.by[8:], ""), _(entry.by_title)])),
+            to=[
+                " · ".join(filter(None, [units.get(unit, unit), post]))
+                for unit, post in receivers[entry.uid]
+            ],
         )
         for entry in entries
     ]
 
 
+def _receivers(entry: Entry) -> list[tuple[str, str]]:
+    """Return the code of the unit and the name of the post that each open step went to."""
+    facts = json.loads(entry.payload)
+    if "to_unit" in facts:
+        return [(facts["to_unit"], facts.get("to_post", ""))]
+    return [(step["unit"], step["post"]) for step in facts.get("to", [])]
+
+
 def _open_step(case: Case, step: CaseStep, capacity: Capacity | None) -> OpenStep:
     definition = version_of(case.procedure_id).procedure
+    moves = allowed_moves(definition, step, capacity) if capacity else []
+    others = _for_others(case, moves, capacity)
     return OpenStep(
         step=step,
         label=_(definition.step(step.step).label),
         capacity=capacity,
-        moves=allowed_moves(definition, step, capacity) if capacity else [],
+        moves=[move for move in moves if move not in others],
+        others=others,
     )
+
+
+def _for_others(case: Case, moves: list[Move], capacity: Capacity | None) -> list[Move]:
+    """Return the moves that the reader may not make for having made another one before."""
+    asked = {code for move in moves for code in move.differs_from}
+    if not asked or capacity is None:
+        return []
+    own = case.steps.filter(move__in=asked, left_by=capacity.ref).values_list("move", flat=True)
+    return [move for move in moves if not set(own).isdisjoint(move.differs_from)]
 
 
 def label_of(event: str) -> str:
@@ -227,10 +258,9 @@ def purpose_of(move: Move) -> str:
     return Purpose.DISPOSAL if move.code == "dispose" else Purpose.VERIFICATION
 
 
-def step_shown(typed: str) -> int | None:
-    """Return the open step that a page was made for; 0, which no step is, where it is nonsense."""
-    if not typed:
-        return None
+def step_shown(typed: str) -> int:
+    """Return the open step that a page was made for; 0, which no step is, where it is nonsense or
+    missing: a form that does not say what its reader saw is stale."""
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
 
 

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from jiceng.kernel.orgs.terms import DUTY_OFFICER, GRID_MEMBER
+
 SYSTEM = "grid"
 SUBJECT = "grid.case:"
 PROCEDURE = "grid.case"
@@ -38,14 +40,8 @@ class Purpose(models.TextChoices):
     VERIFICATION = "verification", _("核实照片")
 
 
-class Role(models.TextChoices):
-    """Who takes part in the loop; the roles are the kernel's."""
-
-    DUTY_OFFICER = "duty_officer", _("值班员")
-    GRID_MEMBER = "grid_member", _("网格员")
-    HANDLER = "handler", _("处置员")
-    VERIFIER = "verifier", _("核查员")
-    UNIT_HEAD = "unit_head", _("负责人")
+# Who may report what a patrol found.
+PATROLS = (GRID_MEMBER.code, DUTY_OFFICER.code)
 
 
 REPORTED = "grid.case.reported"

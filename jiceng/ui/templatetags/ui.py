@@ -70,19 +70,26 @@ def button(label: Text, *, kind: str = "", href: str = "", icon: str = "", **opt
 
     ``kind``: primary (one a page), quiet, danger or nothing. Options: ``name``, ``value``,
     ``type`` (submit), ``small``, ``wide``, ``disabled``, ``trail`` (an icon after the label),
-    ``data`` (a data-attribute's name), ``hidden`` (until a script shows it).
+    ``data`` (a data-attribute's name), ``hidden`` (until a script shows it), ``into`` (of a link:
+    the id of what alone is exchanged where scripts run).
     """
     return {"label": label, "kind": kind, "href": href, "icon": icon, **options}
 
 
 @register.inclusion_tag(f"{FOLDER}field.html")
-def field(bound: BoundField, *, label: Text = "", hint: Text = "", short: bool = False) -> dict:
-    """Draw a form's field with label, hint, error and the control that its widget asks for."""
+def field(
+    bound: BoundField, *, label: Text = "", hint: Text = "", short: bool = False, mark: bool = True
+) -> dict:
+    """Draw a form's field with label, hint, error and the control that its widget asks for.
+
+    Without ``mark`` it is called neither required nor optional: the group around it says so.
+    """
     return {
         "field": bound,
         "label": label or bound.label,
         "hint": hint or bound.help_text,
         "short": short,
+        "mark": mark,
     }
 
 
@@ -285,9 +292,28 @@ def tabs(items: Iterable[Any], *, label: Text) -> dict:
 
 
 @register.inclusion_tag(f"{FOLDER}pager.html")
-def pager(*, next_url: str = "", first_url: str = "", note: Text = "") -> dict:
-    """Go on to the next rows; ``first_url`` leads back to the newest."""
-    return {"next_url": next_url, "first_url": first_url, "note": note}
+def pager(
+    *,
+    next_url: str = "",
+    first_url: str = "",
+    note: Text = "",
+    next_label: Text = "",
+    first_label: Text = "",
+    into: str = "",
+) -> dict:
+    """Go on to the next rows; ``first_url`` leads back to the first.
+
+    ``next_label`` and ``first_label`` say so in words that fit the order of the list. ``into`` is the id of
+    what holds rows and pager: with scripts it alone is exchanged.
+    """
+    return {
+        "next_url": next_url,
+        "first_url": first_url,
+        "note": note,
+        "next_label": next_label or _("下一页"),
+        "first_label": first_label or _("回到最前"),
+        "into": into,
+    }
 
 
 @register.inclusion_tag(f"{FOLDER}crumbs.html")

@@ -142,7 +142,7 @@ def test_empty_required_fields_ask_for_themselves_by_name():
     assert form.errors == {
         "title": ["请填写“事项”。"],
         "where": ["请填写“地点”。"],
-        "photos": ["请选择“照片”。"],
+        "photos": ["请拍一张照片。"],
     }
 
 

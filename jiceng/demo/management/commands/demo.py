@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from tqdm import tqdm
 
-from jiceng.demo.organisation import ACCOUNTS, PASSWORD, Founder
+from jiceng.demo.organisation import ACCOUNTS, PASSWORD, Founder, is_founded
 from jiceng.demo.stories import STORIES, Teller
 from jiceng.kernel.base import clock
 from jiceng.kernel.ledger.service import seal
@@ -20,14 +20,15 @@ class Command(BaseCommand):
     help = "在空数据库中建立演示区（虚构记录）；已有数据时不做任何改动。"
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Found the zone unless something is there; print the accounts."""
+        """Found the zone unless something is there; print the accounts where it is the demo's."""
         if settings.PRODUCTION:
             raise CommandError("正式环境不写入演示数据（production）")
         if Unit.objects.exists():
             self.stdout.write("数据库中已有单位，保留现有数据。")
         else:
             self._found()
-        self._print_accounts()
+        if is_founded():
+            self._print_accounts()
 
     def _found(self) -> None:
         with transaction.atomic():

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from jiceng.kernel.base.ids import check_digit
+from jiceng.kernel.base.ids import check_digit, spaced_number
 from jiceng.kernel.orgs.models import Delegation, Officer
 from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
 from jiceng.kernel.procedures.service import current
@@ -18,7 +18,7 @@ from jiceng.systems.grid import terms
 from jiceng.systems.grid.models import Incident
 from jiceng.systems.grid.tests import scene
 from jiceng.systems.grid.tests.scene import Grid
-from jiceng.systems.grid.tests.sending import desk
+from jiceng.systems.grid.tests.sending import desk, number_of_no_case, telling_of
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +85,28 @@ def counted(browser: Client, address: str) -> int:
     ) as asked:
         assert browser.get(address).status_code == 200
     return len(asked)
+
+
+class TestFindingByNumber:
+    def test_a_number_leads_to_its_case_however_it_is_spaced(self, grid: Grid) -> None:
+        case = scene.report(grid)
+        for typed in (case.number, spaced_number(case.number)):
+            answer = desk(grid.cast.wang).get("/desk/cases/", {"number": typed})
+            assert answer["Location"] == f"/desk/grid/cases/{case.number}/"
+
+    def test_what_is_not_mine_is_as_absent_as_what_is_not_there(self, grid: Grid) -> None:
+        case = scene.report(grid)
+        nowhere = number_of_no_case(case)
+        zhao = desk(grid.cast.zhao)
+        answers = [zhao.get("/desk/cases/", {"number": typed}) for typed in (case.number, nowhere)]
+        told = telling_of(answers, [case.number, nowhere])  # type: ignore[arg-type]
+
+        assert told[0] == told[1]
+        assert told[0][0] == 404
+
+    @pytest.mark.parametrize("typed", ["", "1", "x" * 60])
+    def test_what_is_no_number_opens_nothing(self, grid: Grid, typed: str) -> None:
+        assert desk(grid.cast.wang).get("/desk/cases/", {"number": typed}).status_code == 404
 
 
 class TestInbox:

@@ -1,6 +1,6 @@
 """Words for what a resident reads about a receipt."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jiceng.kernel.base.ids import read_number
-from jiceng.kernel.ledger.service import ACTS, Verdict
+from jiceng.kernel.ledger.service import ACTS, PublishedKey, Verdict
 from jiceng.kernel.ledger.terms import RECEIPT_STAGES
 from jiceng.ui.templatetags.ui import spaced
 
@@ -47,6 +47,22 @@ def verdict_facts(verdict: Verdict) -> list[Fact]:
     ]
     sealed = _seal_facts(facts) if facts["stage"] == "sealed" else []
     return [*pairs, *sealed, *_opened_facts(facts["opened"])]
+
+
+@register.simple_tag
+def key_facts(origin: str, keys: Iterable[PublishedKey]) -> list[Fact]:
+    """Return what goes on the notice board: the ledger's name, its keys and when each signs."""
+    return [(_("台账"), origin), *(fact for key in keys for fact in _facts_of(key))]
+
+
+def _facts_of(key: PublishedKey) -> list[Fact]:
+    start = _second(key.starts_at.isoformat()) if key.starts_at else _("最初")
+    end = _second(key.ends_at.isoformat()) if key.ends_at else _("今")
+    return [
+        (_("公钥"), key.public),
+        (_("公钥编号"), key.key_id),
+        (_("有效期"), _("%(start)s 至 %(end)s") % {"start": start, "end": end}),
+    ]
 
 
 def _opened_facts(opened: Mapping[str, str]) -> list[Fact]:

@@ -1,6 +1,7 @@
 """The pages of the public face that belong to no single system."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from jiceng.faces.public.forms import MAX_RECEIPT
 from jiceng.faces.public.pages import CHECKS_AN_HOUR
 from jiceng.kernel.base import clock
 from jiceng.kernel.ledger.models import Checkpoint, Entry
-from jiceng.kernel.ledger.service import receipt_for, seal
+from jiceng.kernel.ledger.service import published_keys, receipt_for, seal
 from jiceng.systems.grid.tests import scene
 from jiceng.systems.grid.tests.scene import Grid
 
@@ -111,6 +112,22 @@ class TestVerifying:
         assert set(answers[:-1]) == {200}
         assert answers[-1] == 429
 
+    def test_shows_the_keys_and_the_command_that_trusts_them_alone(
+        self, client: Client, receipt: bytes
+    ) -> None:
+        [key] = published_keys()
+        page = client.get("/verify/").content.decode()
+
+        assert key.key_id in page
+        assert f"--key {key.public} --origin {installation.LEDGER_ORIGIN}</code>" in page
+
+    def test_htmx_hears_what_is_wrong_with_the_form(self, client: Client) -> None:
+        answer = client.post("/verify/", {}, headers={"hx-request": "true"})
+
+        assert answer.status_code == 422
+        assert "请选择回执文件" in answer.content.decode()
+        assert "HX-Request" in answer["Vary"]
+
     def test_htmx_gets_the_verdict_alone(self, client: Client, receipt: bytes) -> None:
         answer = client.post("/verify/", {"text": receipt.decode()}, headers={"hx-request": "true"})
 
@@ -130,6 +147,16 @@ def test_the_program_that_is_handed_out_verifies_without_us(
     kept = installation.ROOT / "tools" / "verify_receipt.py"
     assert program.read_bytes() == kept.read_bytes()
     done = subprocess.run(
-        [sys.executable, "-I", "-S", str(program), str(document)], capture_output=True, check=False
+        [sys.executable, "-I", "-S", str(program), str(document), *trusting()],
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout.decode()
+
+
+def trusting() -> list[str]:
+    """Return the options of the command that the page shows."""
+    page = Client().get("/verify/").content.decode()
+    shown = re.search(r"python3 verify_receipt.py \S+ (--key [^<]+)</code>", page)
+    assert shown is not None
+    return shown[1].split()

@@ -26,6 +26,7 @@ from jiceng.kernel.ledger.signing import (
     KeyUnknown,
     fresh_signer,
     key_id_of,
+    published_keys,
     signer,
     write_beside,
 )
@@ -254,3 +255,14 @@ def test_sm3_without_openssl(monkeypatch: pytest.MonkeyPatch) -> None:
         assert other.leaf(data) == hashing.SM3.leaf(data)
         assert other.node(data[:32], data[:32]) == hashing.SM3.node(data[:32], data[:32])
     assert other.empty == hashing.SM3.empty
+
+
+@pytest.mark.django_db
+def test_published_keys_are_the_oldest_first_with_their_days(key_file: Path, at: datetime) -> None:
+    assert published_keys() == []
+    first = signer()
+    rotate_key(by=OPERATOR, at=at)
+    old, new = published_keys()
+
+    assert (old.public, old.starts_at, old.ends_at) == (first.public.hex(), None, at)
+    assert (new.public, new.starts_at, new.ends_at) == (signer().public.hex(), at, None)

@@ -1,21 +1,31 @@
 """What the pages of the grid show of a case, as pairs and cards for the components."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from jiceng.kernel.attachments.models import Attachment
+from jiceng.kernel.base.text import listed
+from jiceng.kernel.ledger.models import Entry
+from jiceng.kernel.ledger.service import PublishedKey
 from jiceng.kernel.procedures.models import Case
+from jiceng.kernel.procedures.terms import Outcome
 from jiceng.systems.grid.models import Incident
 from jiceng.systems.grid.terms import Purpose
 
 register = template.Library()
 MINUTE = "Y-m-d H:i"
+OUTCOME_LOOKS: dict[str, tuple[str, str]] = {
+    Outcome.CLOSED: ("good", "circle-check"),
+    Outcome.REFUSED: ("bad", "circle-x"),
+    Outcome.WITHDRAWN: ("", "undo-2"),
+}
 
 
 @register.simple_tag
@@ -41,6 +51,27 @@ def public_facts(incident: Incident) -> list[tuple[str, Any]]:
         (_("上报时间"), _minute(case.opened_at)),
         (_("承诺办结"), _due(case)),
     ]
+
+
+@register.simple_tag
+def slip_facts(
+    incident: Incident, entry: Entry, keys: Sequence[PublishedKey]
+) -> list[tuple[str, Any]]:
+    """Return what stands on the slip: the report without its words, and how to check the entry."""
+    signing = [key.key_id for key in keys if key.ends_at is None]
+    return [
+        *[pair for pair in public_facts(incident) if pair[0] != _("情况描述")],
+        (_("记录编号"), entry.uid),
+        (_("台账"), settings.LEDGER_ORIGIN),
+        (_("公钥编号"), listed(signing)),
+    ]
+
+
+@register.inclusion_tag("ui/components/badge.html")
+def outcome_badge(case: Case) -> dict[str, Any]:
+    """Say how a case ended; only what was done is good."""
+    tone, icon = OUTCOME_LOOKS[case.outcome]
+    return {"label": case.get_outcome_display(), "tone": tone, "icon": icon}
 
 
 @register.simple_tag

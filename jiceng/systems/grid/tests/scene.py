@@ -17,13 +17,14 @@ from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.attachments.service import take_in
 from jiceng.kernel.ledger.service import RESIDENT, SYSTEM, Actor
 from jiceng.kernel.orgs.service import Capacity
+from jiceng.kernel.orgs.terms import ROLES
 from jiceng.kernel.procedures.models import Case, CaseStep
 from jiceng.kernel.testing.cast import Cast
 from jiceng.kernel.workdays.service import urgent_hours, workdays
 from jiceng.systems.grid import actions, queries
 from jiceng.systems.grid.models import Category, Cell
 from jiceng.systems.grid.rules import Place
-from jiceng.systems.grid.terms import Kind, Purpose, Role, Source
+from jiceng.systems.grid.terms import Kind, Purpose, Source
 
 # Three squares side by side; the first two share an edge.
 SOUTH, NORTH = 30.50, 30.55
@@ -202,4 +203,4 @@ def _forget_cells() -> None:
 def in_role(grid: Grid) -> Callable[[str], Capacity]:
     """Return a function that finds a person of the cast by role, in the first street."""
     people = {capacity.role: capacity for capacity in reversed(grid.cast.officers)}
-    return lambda role: people[Role(role)]
+    return lambda role: people[ROLES.get(role).code]

@@ -8,8 +8,11 @@ from django.conf import settings as installation
 from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.base import clock
 from jiceng.kernel.ledger.models import Entry
+from jiceng.kernel.ledger.service import published_keys, seal
 from jiceng.kernel.orgs.models import Tenure
 from jiceng.kernel.procedures.models import Case
+from jiceng.kernel.procedures.service import escalate
+from jiceng.kernel.testing.cast import hold
 from jiceng.systems.grid.tests import scene, sending
 from jiceng.systems.grid.tests.scene import Grid
 from jiceng.systems.grid.tests.sending import codes, desk, press, telling_of, words_of_report
@@ -27,7 +30,8 @@ class TestTheDesk:
 
     def surfaces(self, number: str, uid: str) -> list[str]:
         root = f"/desk/grid/cases/{number}"
-        return [f"{root}/", f"{root}/moves/judge/", f"{root}/photos/{uid}/", f"{root}/receipt.json"]
+        parts = ["", "moves/judge/", f"photos/{uid}/", "receipt.json", "slip/"]
+        return [f"{root}/{part}" for part in parts]
 
     def test_for_an_officer_elsewhere_it_does_not_exist(self, grid: Grid, case: Case) -> None:
         [uid] = Attachment.objects.values_list("uid", flat=True)
@@ -125,7 +129,96 @@ class TestTheDesk:
         answer = press(desk(grid.cast.qian), case, "dispose", photo="")
 
         assert answer.status_code == 422
-        assert codes(answer) == {"missing"}
+        assert codes(answer) == {"required"}
+        assert "请拍一张处置后的照片。" in answer.content.decode()
+
+    def test_all_that_is_missing_is_said_at_once(self, grid: Grid, case: Case) -> None:
+        scene.walk(grid, case, scene.PATH[:2])
+        answer = press(desk(grid.cast.qian), case, "dispose", photo="", note="")
+
+        assert set(answer.context["form"].errors) == {"photo", "note"}
+
+    def test_a_photo_of_an_earlier_try_counts(self, grid: Grid, case: Case) -> None:
+        scene.walk(grid, case, scene.PATH[:2])
+        qian = desk(grid.cast.qian)
+        held = press(qian, case, "dispose", note="")
+        assert set(held.context["form"].errors) == {"note"}
+        [photo] = held.context["kept"]
+
+        assert press(qian, case, "dispose", photo="", kept=[photo.uid]).status_code == 302
+
+    def test_htmx_is_led_on_or_gets_the_form_alone(self, grid: Grid, case: Case) -> None:
+        wang = desk(grid.cast.wang)
+        address, htmx = f"/desk/grid/cases/{case.number}/moves/judge/", {"hx-request": "true"}
+        words = sending.words_of_move(case, "judge")
+        wrong = wang.post(address, words | {"judgement": ""}, headers=htmx)
+        right = wang.post(address, words, headers=htmx)
+
+        assert wrong.status_code == 422
+        assert "<html" not in wrong.content.decode()
+        # Whoever changes their mind still finds the way back.
+        assert f'href="/desk/grid/cases/{case.number}/"' in wrong.content.decode()
+        assert right["HX-Redirect"] == f"/desk/grid/cases/{case.number}/"
+
+    @pytest.mark.parametrize("step", ["", "none"])
+    def test_a_form_that_names_no_step_is_stale(self, grid: Grid, case: Case, step: str) -> None:
+        answer = press(desk(grid.cast.wang), case, "judge", step=step)
+
+        assert (answer.status_code, "stale_page" in answer.content.decode()) == (409, True)
+
+    def test_who_disposed_is_told_that_others_verify(
+        self, grid: Grid, case: Case, now: datetime
+    ) -> None:
+        scene.walk(grid, case, scene.PATH[:3])
+        hold(grid.cast.qian.officer, grid.cast.sun.post, at=now)
+        address = f"/desk/grid/cases/{case.number}/"
+        pages = {
+            name: desk(getattr(grid.cast, name)).get(address).content.decode()
+            for name in ("qian", "sun")
+        }
+
+        assert "须由他人办理" in pages["qian"]
+        assert "/moves/" not in pages["qian"]
+        assert "须由他人办理" not in pages["sun"]
+        assert "/moves/verify/" in pages["sun"]
+
+    def test_the_timeline_says_to_whom(self, grid: Grid, case: Case) -> None:
+        scene.walk(grid, case, scene.PATH[:2])
+        page = desk(grid.cast.wang).get(f"/desk/grid/cases/{case.number}/")
+        told = {moment.entry.event: moment.to for moment in page.context["file"].moments}
+        post = scene.open_step(case).post
+
+        assert post is not None
+        assert told["grid.case.dispatched"] == [f"{grid.street.name} · {post.name}"]
+        assert f"交给 {grid.street.name} · {post.name}" in page.content.decode()
+
+    def test_a_case_that_was_raised_says_to_whom(self, grid: Grid, case: Case) -> None:
+        assert escalate(grid.cast.at + timedelta(days=7)) == 1
+        page = desk(grid.cast.zhang).get(f"/desk/grid/cases/{case.number}/")
+        post = scene.open_step(case).post
+
+        assert post is not None
+        assert f"交给 {post.unit.name} · {post.name}" in page.content.decode()
+
+    @pytest.mark.parametrize(
+        ("moves", "badge"), [(scene.PATH, "badge--good"), (("refuse",), "badge--bad")]
+    )
+    def test_how_it_ended(self, grid: Grid, case: Case, moves: tuple[str, ...], badge: str) -> None:
+        scene.walk(grid, case, moves)
+        page = desk(grid.cast.wang).get(f"/desk/grid/cases/{case.number}/").content.decode()
+
+        assert [sign for sign in ("badge--good", "badge--bad") if sign in page] == [badge]
+
+    def test_the_slip_for_who_has_no_phone(self, grid: Grid, case: Case) -> None:
+        seal(clock.read())
+        page = desk(grid.cast.wang).get(f"/desk/grid/cases/{case.number}/slip/").content.decode()
+        [key] = published_keys()
+
+        assert 'class="receipt"' in page
+        assert key.key_id in page
+        assert case.unit.name in page
+        for private in (scene.WORDS, scene.PHONE, scene.REPORTER):
+            assert private not in page
 
     def test_a_photo_kept_for_a_report_does_not_prove_a_disposal(
         self, grid: Grid, case: Case

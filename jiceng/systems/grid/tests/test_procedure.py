@@ -11,8 +11,9 @@ from jiceng.kernel.orgs.terms import ROLES
 from jiceng.kernel.procedures.service import PROCEDURES, Move, problems
 from jiceng.kernel.procedures.terms import Outcome
 from jiceng.systems.grid import actions, terms
-from jiceng.systems.grid.forms import LABELS
+from jiceng.systems.grid.forms import MoveForm
 from jiceng.systems.grid.procedure import GRID_CASE
+from jiceng.systems.grid.tests.scene import Grid
 
 each_move = pytest.mark.parametrize("move", GRID_CASE.moves, ids=lambda move: move.code)
 
@@ -59,8 +60,13 @@ def test_the_public_has_a_sentence_for_every_move(move: Move) -> None:
 
 
 @each_move
-def test_every_need_has_a_label(move: Move) -> None:
-    assert {*move.needs, *move.takes} <= {str(need) for need in LABELS}
+@pytest.mark.django_db
+def test_every_move_has_a_form_that_marks_what_it_needs(move: Move, grid: Grid) -> None:
+    form = MoveForm(move, now=grid.cast.at)
+
+    assert list(form.fields) == [*move.needs, *move.takes]
+    assert {name for name, field in form.fields.items() if field.required} == set(move.needs)
+    assert all(field.label for field in form.fields.values())
 
 
 @pytest.mark.parametrize("step", GRID_CASE.steps, ids=lambda step: step.code)

@@ -9,7 +9,8 @@ onContent((root) => {
     button.addEventListener("click", () => window.print());
   }
   // A screen reader hears at once what is wrong with the form it sent.
-  root.querySelector("[data-error-summary]")?.focus();
+  const summary = "[data-error-summary]";
+  (root.matches?.(summary) ? root : root.querySelector(summary))?.focus();
 });
 
 document.addEventListener("click", (event) => {
