@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from tests.house_rules.rule import Finding, Rule, Source, matching
 
 ALWAYS_WRITE = {"bulk_create", "bulk_update", "get_or_create", "save", "update_or_create"}
-WRITE_ROWS = {"create", "delete", "update"}
+ALWAYS_WRITE |= {f"a{name}" for name in ALWAYS_WRITE}
+WRITE_ROWS = {"create", "delete", "update", "acreate", "adelete", "aupdate"}
+# Functions of our own that write without naming a table at the place of the call.
+WRITERS = {
+    "jiceng.kernel.base.loading.load",
+    "jiceng.kernel.ledger.service.append",
+    "jiceng.kernel.ledger.service.append_many",
+}
+STREAMS = {"file", "stderr", "stdout"}  # what else may be flushed
 NOW = {
     ("datetime", "now"),
     ("datetime", "today"),
@@ -49,8 +57,19 @@ def writes(source: Source) -> Iterator[Finding]:
         rows = _names(call.func) & {"objects", "filter", "exclude", "_default_manager"}
         if name == "save" and call.args:
             continue  # a row takes no place to be saved to; a picture does
-        if name in ALWAYS_WRITE or (name in WRITE_ROWS and rows):
+        batch = name == "flush" and not _names(call.func) & STREAMS
+        if name in ALWAYS_WRITE or (name in WRITE_ROWS and rows) or batch:
             yield call.lineno, f"writes with .{name}(); only an act does"
+    yield from _calls_of(WRITERS, source)
+
+
+def _calls_of(functions: set[str], source: Source) -> Iterator[Finding]:
+    imported = _imported(source)
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call):
+            root, dot, rest = ast.unparse(node.func).partition(".")
+            if imported.get(root, root) + dot + rest in functions:
+                yield node.lineno, f"writes with {root}{dot}{rest}(); only an act does"
 
 
 def whole_saves(source: Source) -> Iterator[Finding]:
@@ -209,6 +228,18 @@ EVERYWHERE = matching(r".*\.py$")
 PRODUCT = matching(r"(jiceng|tools)/.*\.py$", r"/tests/|/migrations/")
 TESTS = matching(r"(tests/|.*/tests/|conftest).*\.py$")
 
+LOADS = """
+from jiceng.kernel.base.loading import load as put
+put(rows)
+"""
+LOADS_BY_MODULE = """
+from jiceng.kernel.base import loading
+loading.load(rows)
+"""
+APPENDS = """
+from jiceng.kernel.ledger.service import append_many
+append_many(rows)
+"""
 OUTSIDE_FAILS = """
 from jiceng.kernel.base import ids
 def test(monkeypatch):
@@ -244,8 +275,15 @@ PYTHON_RULES = [
             ("jiceng/systems/grid/actions.py", "Case.objects.create(number=1)"),
             ("jiceng/systems/grid/pages.py", "words.update(other); Case.objects.filter(pk=1)"),
             ("jiceng/demo/photos.py", "image.save(buffer, 'JPEG')"),
+            ("jiceng/ui/pages.py", "words.append(1); json.load(file); load(file)"),
+            ("jiceng/demo/management/commands/demo.py", "self.stdout.flush()"),
         ),
         broken=(
+            ("jiceng/systems/grid/management/replay/running.py", "bulk.flush()"),
+            ("jiceng/systems/grid/management/replay/running.py", LOADS),
+            ("jiceng/systems/grid/management/replay/running.py", LOADS_BY_MODULE),
+            ("jiceng/demo/stories.py", APPENDS),
+            ("jiceng/systems/grid/pages.py", "await Case.objects.abulk_create(cases)"),
             ("jiceng/systems/grid/pages.py", "Case.objects.filter(pk=1).update(title='')"),
             ("jiceng/systems/grid/queries.py", "case.save(update_fields=['title'])"),
             ("jiceng/kernel/orgs/management/commands/units.py", "Unit.objects.create()"),

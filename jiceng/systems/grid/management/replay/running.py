@@ -15,9 +15,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.errors import Conflict, Refusal
-from jiceng.kernel.base.loading import load
 from jiceng.kernel.procedures.service import Bulk, Seats, current
 from jiceng.systems.grid import terms
+from jiceng.systems.grid.actions import write_incidents
 from jiceng.systems.grid.management.replay.comparing import Comparison, taken_in
 from jiceng.systems.grid.management.replay.mapping import Mapping
 from jiceng.systems.grid.management.replay.organisation import Founder
@@ -153,6 +153,5 @@ class Replay:
                 walked.append(walk.take(request, owner, handler))
             except Refusal as refusal:
                 refused.append((request, refusal))
-        bulk.flush()
-        load([each.incident(self.mapping.origin) for each in walked])
+        write_incidents(bulk, [each.incident(self.mapping.origin) for each in walked])
         return Written(walked, refused)

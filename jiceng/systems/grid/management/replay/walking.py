@@ -32,7 +32,7 @@ class Walked:
     judgement: str
 
     def incident(self, origin: str) -> Incident:
-        """Return what was reported, for the case that has been written."""
+        """Return what was reported, for the case that is yet to be written."""
         request = self.request
         lat, lng = request.point or (None, None)
         return Incident(
