@@ -42,7 +42,7 @@ def walk(chromium: Browser, server: LiveServer) -> Callable[..., Any]:
 def sign_in(walker: Walker, staff_no: str) -> None:
     """Sign in by the form, and come to the inbox."""
     walker.go("/desk/login/")
-    walker.page.get_by_label("工号").fill(staff_no)
-    walker.page.get_by_label("密码").fill(PASSWORD)
-    walker.press("登录")
+    walker.page.locator("[name=username]").fill(staff_no)
+    walker.page.locator("[name=password]").fill(PASSWORD)
+    walker.press("登录", to="**/desk/")
     assert walker.page.get_by_role("heading", name="我的待办").is_visible()

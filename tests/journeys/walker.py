@@ -16,12 +16,19 @@ TOO_WIDE = """() => [...document.querySelectorAll("body *")]
   .map((one) => one.outerHTML.slice(0, 90))"""
 FOCUS = """() => {
   const one = document.activeElement;
-  const seen = [one, one.closest("label"), one.nextElementSibling, one.parentElement];
+  const drawn = (it) => {
+    const style = getComputedStyle(it);
+    return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0)
+      || style.boxShadow !== "none";
+  };
+  const near = [one, one.closest("label"), one.nextElementSibling, one.parentElement];
+  const box = one.getBoundingClientRect();
   return {
-    name: one.name || one.id || one.textContent.trim().slice(0, 20) || one.tagName,
-    visible: seen.some((it) => it && (
-      (getComputedStyle(it).outlineStyle !== "none" && parseFloat(getComputedStyle(it).outlineWidth) > 0)
-      || getComputedStyle(it).boxShadow !== "none")),
+    tag: one.tagName,
+    name: one.name || one.id || one.textContent.trim().slice(0, 20),
+    value: one.value || "",
+    visible: near.some((it) => it && drawn(it)),
+    inside: box.bottom > 0 && box.top < innerHeight,
   };
 }"""
 
@@ -67,14 +74,14 @@ class Walker:
         self.look()
         return self.page
 
-    def press(self, name: str, *, exact: bool = False) -> None:
+    def press(self, name: str, *, exact: bool = False, to: str = "**") -> None:
         """Press a button or follow a link by its name, and look where it leads."""
         scope = self.page.locator("main")
         named = scope.get_by_role("button", name=name, exact=exact)
         if not named.count():
             named = scope.get_by_role("link", name=name, exact=exact)
         named.first.click()
-        self.page.wait_for_load_state()
+        self.page.wait_for_url(to)
         self.look()
 
     def look(self) -> None:
