@@ -20,6 +20,8 @@ HTMX_CONFIG = json.dumps(
         "allowEval": False,
         "selfRequestsOnly": True,
         "historyCacheSize": 0,
+        # Without "style": a text field that was drawn larger has one, and the policy forbids it.
+        "attributesToSettle": ["class", "width", "height"],
         "responseHandling": [
             {"code": "204", "swap": False},
             {"code": "[23]..", "swap": True},

@@ -303,8 +303,8 @@ def pager(
 ) -> dict:
     """Go on to the next rows; ``first_url`` leads back to the first.
 
-    ``next_label`` and ``first_label`` say so in words that fit the order of the list. ``into`` is the id of
-    what holds rows and pager: with scripts it alone is exchanged.
+    ``next_label`` and ``first_label`` say so in words that fit the order of the list.
+    ``into`` is the id of what holds rows and pager: with scripts it alone is exchanged.
     """
     return {
         "next_url": next_url,
