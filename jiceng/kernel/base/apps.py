@@ -10,4 +10,5 @@ class BaseConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the jobs of the ground."""
-        import_module("jiceng.kernel.base.throttle")
+        for module in ("throttle", "sweeping"):
+            import_module(f"jiceng.kernel.base.{module}")
