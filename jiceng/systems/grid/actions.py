@@ -11,16 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.attachments.service import attach, facts_of
 from jiceng.kernel.base.errors import BadInput, NotAllowed
-from jiceng.kernel.ledger.service import RESIDENT, SYSTEM, Actor, Recorded, act
+from jiceng.kernel.ledger.service import OPERATOR, RESIDENT, SYSTEM, Actor, Recorded, act
 from jiceng.kernel.orgs.models import Unit
 from jiceng.kernel.orgs.service import Capacity
 from jiceng.kernel.orgs.terms import ORG_ADMIN
+from jiceng.kernel.places.rules import Place, as_geojson, read_boundary, stored
+from jiceng.kernel.places.terms import Datum
 from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.procedures.service import Transition, advance, current, open_case
 from jiceng.kernel.workdays.service import Limit
 from jiceng.systems.grid import queries, terms
 from jiceng.systems.grid.models import Category, Cell, Incident
-from jiceng.systems.grid.rules import Place, read_boundary
 from jiceng.systems.grid.terms import Role, Source
 
 Shown = Sequence[Mapping[str, str]]
@@ -71,6 +72,7 @@ def report_incident(
     description: str,
     place: str = "",
     point: Place | None = None,
+    datum: str = Datum.WGS84,
     unit: Unit | None = None,
     phone: str = "",
     reporter_name: str = "",
@@ -79,12 +81,13 @@ def report_incident(
 ) -> Recorded[Case]:
     """Open a case for what was seen at a place.
 
-    The point finds its cell and the cell its unit; without a point, or outside every cell, the
-    unit that the reporter named answers. Neither raises ``NoSuchPlace``.
+    The point, given in ``datum``, finds its cell and the cell its unit; without a point, or
+    outside every cell, the unit that the reporter named answers. Neither raises ``NoSuchPlace``.
     """
     if not category.active:
         raise CategoryClosed()
-    cell = queries.cell_at(point, at) if point else None
+    here = stored(point, datum) if point else None
+    cell = queries.cell_at(here, at) if here else None
     case = _open(category, cell.unit if cell else unit, place, at)
     incident = Incident.objects.create(
         case=case,
@@ -93,12 +96,18 @@ def report_incident(
         source=source,
         description=description,
         place=place,
-        **(point._asdict() if point else {}),
+        **_coordinates(point, here, datum),
     )
     facts = _report_facts(incident) | {"photos": _attach(photos, case, claim)}
     words = {"description": description, "place": place, "phone": phone}
     words |= {"reporter_name": reporter_name}
     return Recorded(case, subject=case.subject, facts=facts, personal=words)
+
+
+def _coordinates(sent: Place | None, here: Place | None, datum: str) -> dict[str, Any]:
+    if sent is None or here is None:
+        return {}
+    return here._asdict() | {"sent_lng": sent.lng, "sent_lat": sent.lat, "datum": datum}
 
 
 def _open(category: Category, answering: Unit | None, place: str, at: datetime) -> Case:
@@ -269,27 +278,43 @@ def close(
 
 def _may_set_up(*, by: Actor, **given: Any) -> None:
     """Cells and the standard are drawn up by who administers the organisation, or at set-up."""
-    if not (by is SYSTEM or (isinstance(by, Capacity) and by.role == ORG_ADMIN.code)):
+    if not (by in (SYSTEM, OPERATOR) or (isinstance(by, Capacity) and by.role == ORG_ADMIN.code)):
         raise NotAllowed()
 
 
 @act(terms.CELL_DRAWN, label=_("划定网格"), may=_may_set_up)
 def draw_cell(
-    *, by: Actor, at: datetime, code: str, name: str, unit: Unit, boundary: dict[str, Any]
+    *,
+    by: Actor,
+    at: datetime,
+    code: str,
+    name: str,
+    unit: Unit,
+    boundary: dict[str, Any],
+    datum: str = Datum.CGCS2000,
 ) -> Recorded[Cell]:
     """Draw a cell; a cell of the same code that is in force ends where the new one begins.
 
-    ``boundary`` is a GeoJSON polygon in degrees, CGCS2000. Raises ``BadBoundary`` (422).
+    ``boundary`` is a GeoJSON polygon in degrees of ``datum``; it is kept as it came, and beside it
+    as it is stored, in CGCS2000. Raises ``BadBoundary`` (422).
     """
     try:
-        read_boundary(boundary)
+        polygon = read_boundary(boundary, datum)
     except ValueError as error:
         raise BadBoundary(str(error)) from error
     Cell.objects.filter(code=code, valid_until__isnull=True).update(valid_until=at)
-    cell = Cell.objects.create(code=code, name=name, unit=unit, boundary=boundary, valid_from=at)
+    cell = Cell.objects.create(
+        code=code,
+        name=name,
+        unit=unit,
+        boundary=as_geojson(polygon),
+        sent_boundary=boundary,
+        datum=datum,
+        valid_from=at,
+    )
     # Coordinates are fractions, which canonical JSON does not know: the text of them is hashed.
-    text = json.dumps(boundary, sort_keys=True)
-    facts = {"name": name, "unit": unit.code, "boundary": hashlib.sha256(text.encode()).hexdigest()}
+    digest = hashlib.sha256(json.dumps(boundary, sort_keys=True).encode()).hexdigest()
+    facts = {"name": name, "unit": unit.code, "datum": str(datum), "boundary": digest}
     return Recorded(cell, subject=f"grid.cell:{code}", facts=facts)
 
 

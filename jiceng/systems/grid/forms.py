@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.text import ascii_digits
 from jiceng.kernel.orgs.models import Unit
+from jiceng.kernel.places.terms import Datum
 from jiceng.kernel.procedures.service import Move
 from jiceng.kernel.procedures.terms import Need
 from jiceng.systems.grid.queries import categories, handling_units, reporting_units
-from jiceng.systems.grid.rules import Place
 from jiceng.systems.grid.terms import Judgement
 from jiceng.ui.forms import CleanCharField, Form, PhoneField, PhotosField, PlaceField
 
@@ -34,6 +34,13 @@ class IncidentForm(Form):
     )
     category = CategoryField(label=_("是什么问题"))
     point = PlaceField(label=_("在哪里"), required=False, areas=reverse_lazy("public:grid:cells"))
+    datum = forms.ChoiceField(
+        label=_("坐标来自"),
+        choices=Datum.choices,
+        initial=Datum.WGS84,
+        required=False,
+        help_text=_("从高德、腾讯等互联网地图抄来的坐标有偏移，请选 GCJ-02，系统会换算。"),
+    )
     unit = forms.ModelChoiceField(
         label=_("或选择所属社区、村"),
         queryset=Unit.objects.none(),
@@ -65,12 +72,6 @@ class IncidentForm(Form):
             )
         return cleaned
 
-    @property
-    def where(self) -> Place | None:
-        """Return the point as the grid knows it."""
-        point = self.cleaned_data.get("point")
-        return Place(lng=float(point.lng), lat=float(point.lat)) if point else None
-
 
 class ReportForm(IncidentForm):
     """What a resident reports."""
@@ -82,6 +83,7 @@ class ReportForm(IncidentForm):
         "category",
         "description",
         "point",
+        "datum",
         "unit",
         "place",
         "phone",
@@ -92,7 +94,7 @@ class ReportForm(IncidentForm):
 class PatrolForm(IncidentForm):
     """What a grid member reports: three taps, nothing typed."""
 
-    field_order = ("photos", "category", "point", "unit", "place", "description")
+    field_order = ("photos", "category", "point", "datum", "unit", "place", "description")
 
 
 class TrackForm(Form):

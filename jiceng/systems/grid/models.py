@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.orgs.models import Unit
+from jiceng.kernel.places.terms import Datum
 from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.workdays.service import Limit
 from jiceng.kernel.workdays.terms import Convention, LimitKind
@@ -27,7 +28,12 @@ class Cell(models.Model):
     code = models.CharField(_("网格编码"), max_length=20)
     name = models.CharField(_("网格名称"), max_length=60)
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("责任单位"))
+    # CGCS2000, and the polygon as it came, in which system.
     boundary = models.JSONField(_("边界"))
+    sent_boundary = models.JSONField(_("报送的边界"), null=True)
+    datum = models.CharField(
+        _("坐标系"), max_length=10, choices=Datum.choices, default=Datum.CGCS2000
+    )
     valid_from = models.DateTimeField(_("生效时间"))
     valid_until = models.DateTimeField(_("失效时间"), null=True, blank=True)
 
@@ -91,9 +97,12 @@ class Incident(models.Model):
     source = models.CharField(_("来源"), max_length=20, choices=Source.choices)
     description = models.TextField(_("情况描述"), max_length=500, blank=True)
     place = models.CharField(_("位置"), max_length=200, blank=True)
-    # Degrees, CGCS2000 (equal to WGS 84 at the accuracy of a telephone).
+    # Degrees, CGCS2000, and what was sent, in which system: the conversion can be done again.
     lng = models.FloatField(_("经度"), null=True)
     lat = models.FloatField(_("纬度"), null=True)
+    sent_lng = models.FloatField(_("上报的经度"), null=True)
+    sent_lat = models.FloatField(_("上报的纬度"), null=True)
+    datum = models.CharField(_("坐标系"), max_length=10, choices=Datum.choices, blank=True)
     judgement = models.CharField(
         _("研判结论"), max_length=20, choices=Judgement.choices, blank=True
     )

@@ -17,12 +17,12 @@ from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.attachments.service import take_in
 from jiceng.kernel.ledger.service import RESIDENT, SYSTEM, Actor
 from jiceng.kernel.orgs.service import Capacity
+from jiceng.kernel.places.rules import Place
 from jiceng.kernel.procedures.models import Case, CaseStep
 from jiceng.kernel.testing.cast import Cast
 from jiceng.kernel.workdays.service import urgent_hours, workdays
 from jiceng.systems.grid import actions, queries
 from jiceng.systems.grid.models import Category, Cell
-from jiceng.systems.grid.rules import Place
 from jiceng.systems.grid.terms import Kind, Purpose, Role, Source
 
 # Three squares side by side; the first two share an edge.

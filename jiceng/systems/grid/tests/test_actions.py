@@ -17,6 +17,7 @@ from jiceng.kernel.ledger.service import (
     BadKey,
     KeyReused,
 )
+from jiceng.kernel.places.rules import Place, metres_between, to_gcj02
 from jiceng.kernel.procedures.models import Case
 from jiceng.systems.grid import actions, terms
 from jiceng.systems.grid.models import Category, Cell, Incident
@@ -97,6 +98,14 @@ class TestReporting:
         found = case.incident.cell
         assert (found.unit if found else None) == (person(grid, cell) if cell else None)
         assert case.incident.lng == (point.lng if point else None)
+
+    def test_a_point_of_an_internet_map_is_moved_and_kept_as_it_came(self, grid: Grid) -> None:
+        sent = to_gcj02(scene.IN_COMMUNITY)
+        incident = scene.report(grid, point=sent, datum="gcj02").incident
+
+        assert metres_between(Place(incident.lng, incident.lat), scene.IN_COMMUNITY) < 0.05
+        assert (incident.sent_lng, incident.sent_lat) == (sent.lng, sent.lat)
+        assert incident.datum == "gcj02"
 
     def test_the_duty_officer_of_the_street_holds_it_first(self, grid: Grid) -> None:
         step = scene.open_step(scene.report(grid))
