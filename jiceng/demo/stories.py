@@ -112,7 +112,7 @@ class Teller:
             by=by,
             at=at,
             source=Source.PATROL if story.patrol else Source.RESIDENT,
-            category=Category.objects.get(code=story.category),
+            category=Category.objects.valid(at).get(code=story.category),
             description=story.words,
             place=story.place,
             point=Place(lng=round(inside.x, 6), lat=round(inside.y, 6)),

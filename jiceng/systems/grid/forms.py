@@ -11,6 +11,7 @@ from jiceng.kernel.orgs.models import Unit
 from jiceng.kernel.places.terms import Datum
 from jiceng.kernel.procedures.service import Move
 from jiceng.kernel.procedures.terms import Need
+from jiceng.systems.grid.models import Category
 from jiceng.systems.grid.queries import categories, handling_units, reporting_units
 from jiceng.systems.grid.terms import Judgement
 from jiceng.ui.forms import CleanCharField, Form, PhoneField, PhotosField, PlaceField
@@ -21,7 +22,8 @@ class CategoryField(forms.ModelChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.RadioSelect)
-        super().__init__(queryset=categories(), empty_label=None, to_field_name="code", **kwargs)
+        none = Category.objects.none()
+        super().__init__(queryset=none, empty_label=None, to_field_name="code", **kwargs)
 
 
 class IncidentForm(Form):
@@ -60,6 +62,7 @@ class IncidentForm(Form):
 
     def __init__(self, *args: Any, now: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["category"].queryset = categories(now)  # type: ignore[attr-defined]
         self.fields["unit"].queryset = reporting_units(now)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

@@ -65,9 +65,9 @@ def cells_map(at: datetime) -> dict[str, object]:
     }
 
 
-def categories() -> QuerySet[Category]:
-    """Return what may be reported, components before events."""
-    return Category.objects.filter(active=True).order_by("kind", "code")
+def categories(at: datetime) -> QuerySet[Category]:
+    """Return what may be reported at ``at``, components before events."""
+    return Category.objects.valid(at).order_by("kind", "code")
 
 
 def reporting_units(at: datetime) -> QuerySet[Unit]:

@@ -90,7 +90,7 @@ def draw_up(cast: Cast) -> Grid:
 
 def _category(at: datetime, code: str, name: str, kind: str, limit: Any) -> Category:
     done = actions.set_category(
-        by=SYSTEM, at=at, code=code, name=name, kind=kind, limit=limit, condition="已恢复"
+        by=SYSTEM, at=at, code=code, name=name, kind=kind, limit=limit, closing_condition="已恢复"
     )
     assert done.value is not None
     return done.value

@@ -20,7 +20,7 @@ from jiceng.kernel.ledger.service import (
 from jiceng.kernel.places.rules import Place, metres_between, to_gcj02
 from jiceng.kernel.procedures.models import Case
 from jiceng.systems.grid import actions, terms
-from jiceng.systems.grid.models import Category, Cell, Incident
+from jiceng.systems.grid.models import Cell, Incident
 from jiceng.systems.grid.terms import Purpose, Source
 from jiceng.systems.grid.tests import scene
 from jiceng.systems.grid.tests.scene import Grid
@@ -119,11 +119,11 @@ class TestReporting:
         assert case.provisional is False
 
     def test_a_category_that_was_closed(self, grid: Grid) -> None:
-        Category.objects.filter(pk=grid.cover.pk).update(active=False)
+        actions.retire_category(by=SYSTEM, at=grid.cast.at + MOMENT, code=grid.cover.code)
         grid.cover.refresh_from_db()
 
         with pytest.raises(actions.CategoryClosed) as refused:
-            scene.report(grid)
+            scene.report(grid, at=grid.cast.at + MOMENT)
         assert refused.value.code == "category_closed"
         assert not Incident.objects.exists()
 
@@ -227,6 +227,7 @@ class TestKeys:
         assert self.file(grid, "k1").replayed is False
 
 
+MOMENT = timedelta(microseconds=1)
 SWAPPED = {
     "type": "Polygon",
     "coordinates": [[[30.5, 117.0], [30.6, 117.0], [30.6, 117.1], [30.5, 117.0]]],
@@ -266,7 +267,7 @@ class TestSettingUp:
                 name="新类别",
                 kind=terms.Kind.EVENT,
                 limit=grid.cover.limit,
-                condition="恢复",
+                closing_condition="恢复",
             )
 
         attempts: list[Callable[[], object]] = [draw, set_up]
@@ -308,20 +309,3 @@ class TestSettingUp:
         after = scene.report(grid, at=later)
         assert (before.unit, after.unit) == (grid.cast.community, grid.cast.village)
         assert Cell.objects.filter(code=code, valid_until__isnull=True).count() == 1
-
-    def test_a_changed_limit_does_not_move_promises_that_were_given(self, grid: Grid) -> None:
-        case = scene.report(grid)
-        promised = case.due_at
-        actions.set_category(
-            by=SYSTEM,
-            at=grid.cast.at,
-            code=grid.cover.code,
-            name="井盖",
-            kind=grid.cover.kind,
-            limit=grid.rubbish.limit,
-            condition="恢复",
-        )
-
-        case.refresh_from_db()
-        assert case.due_at == promised
-        assert Category.objects.get(code=grid.cover.code).limit == grid.rubbish.limit

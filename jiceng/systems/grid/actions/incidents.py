@@ -1,7 +1,5 @@
-"""Every write of the grid: one function, one act, one transaction, one entry."""
+"""The writes of an incident: the report, and the act behind each move."""
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,17 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.attachments.service import attach, facts_of
 from jiceng.kernel.base.errors import BadInput, NotAllowed
-from jiceng.kernel.ledger.service import OPERATOR, RESIDENT, SYSTEM, Actor, Recorded, act
+from jiceng.kernel.ledger.service import RESIDENT, Actor, Recorded, act
 from jiceng.kernel.orgs.models import Unit
 from jiceng.kernel.orgs.service import Capacity
-from jiceng.kernel.orgs.terms import ORG_ADMIN
-from jiceng.kernel.places.rules import Place, as_geojson, read_boundary, stored
+from jiceng.kernel.places.rules import Place, stored
 from jiceng.kernel.places.terms import Datum
 from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.procedures.service import Transition, advance, current, open_case
-from jiceng.kernel.workdays.service import Limit
 from jiceng.systems.grid import queries, terms
-from jiceng.systems.grid.models import Category, Cell, Incident
+from jiceng.systems.grid.models import Category, Incident
 from jiceng.systems.grid.terms import Role, Source
 
 Shown = Sequence[Mapping[str, str]]
@@ -32,12 +28,6 @@ class NoSuchPlace(BadInput):
 
     code = "no_place"
     sentence = _("所选位置不在本区网格内，请在地图上重选，或选择所属社区、村。")
-
-
-class BadBoundary(BadInput):
-    """The polygon cannot be a cell (422, with the reason)."""
-
-    code = "bad_boundary"
 
 
 class CategoryClosed(BadInput):
@@ -84,7 +74,7 @@ def report_incident(
     The point, given in ``datum``, finds its cell and the cell its unit; without a point, or
     outside every cell, the unit that the reporter named answers. Neither raises ``NoSuchPlace``.
     """
-    if not category.active:
+    if not category.in_force(at):
         raise CategoryClosed()
     here = stored(point, datum) if point else None
     cell = queries.cell_at(here, at) if here else None
@@ -274,68 +264,6 @@ def close(
     """Close a verified case."""
     moved = advance(number=number, move="close", by=by, at=at, step_id=step_id)
     return _recorded(moved, note=note)
-
-
-def _may_set_up(*, by: Actor, **given: Any) -> None:
-    """Cells and the standard are drawn up by who administers the organisation, or at set-up."""
-    if not (by in (SYSTEM, OPERATOR) or (isinstance(by, Capacity) and by.role == ORG_ADMIN.code)):
-        raise NotAllowed()
-
-
-@act(terms.CELL_DRAWN, label=_("划定网格"), may=_may_set_up)
-def draw_cell(
-    *,
-    by: Actor,
-    at: datetime,
-    code: str,
-    name: str,
-    unit: Unit,
-    boundary: dict[str, Any],
-    datum: str = Datum.CGCS2000,
-) -> Recorded[Cell]:
-    """Draw a cell; a cell of the same code that is in force ends where the new one begins.
-
-    ``boundary`` is a GeoJSON polygon in degrees of ``datum``; it is kept as it came, and beside it
-    as it is stored, in CGCS2000. Raises ``BadBoundary`` (422).
-    """
-    try:
-        polygon = read_boundary(boundary, datum)
-    except ValueError as error:
-        raise BadBoundary(str(error)) from error
-    Cell.objects.filter(code=code, valid_until__isnull=True).update(valid_until=at)
-    cell = Cell.objects.create(
-        code=code,
-        name=name,
-        unit=unit,
-        boundary=as_geojson(polygon),
-        sent_boundary=boundary,
-        datum=datum,
-        valid_from=at,
-    )
-    # Coordinates are fractions, which canonical JSON does not know: the text of them is hashed.
-    digest = hashlib.sha256(json.dumps(boundary, sort_keys=True).encode()).hexdigest()
-    facts = {"name": name, "unit": unit.code, "datum": str(datum), "boundary": digest}
-    return Recorded(cell, subject=f"grid.cell:{code}", facts=facts)
-
-
-@act(terms.CATEGORY_SET, label=_("设定立案标准"), may=_may_set_up)
-def set_category(
-    *, by: Actor, at: datetime, code: str, name: str, kind: str, limit: Limit, condition: str
-) -> Recorded[Category]:
-    """Add a category to the standard, or change the limit and words of one.
-
-    Cases that run keep the day that was promised to their reporter.
-    """
-    values = {
-        "name": name,
-        "kind": kind,
-        "limit_kind": limit.kind,
-        "limit_amount": int(limit.amount),
-        "convention": limit.convention,
-        "closing_condition": condition,
-    }
-    category, _new = Category.objects.update_or_create(code=code, defaults=values)
-    return Recorded(category, subject=f"grid.category:{code}", facts=values)
 
 
 # The act behind each move of the procedure; a conformance test keeps the two lists equal.
