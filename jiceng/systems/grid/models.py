@@ -121,10 +121,6 @@ class Category(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def in_force(self, at: datetime) -> bool:
-        """Tell whether the version may be reported at ``at``."""
-        return self.valid_from <= at and (self.valid_until is None or at < self.valid_until)
-
     def says(self, values: Mapping[str, Any]) -> bool:
         """Tell whether the version has just these values."""
         return all(getattr(self, field) == value for field, value in values.items())

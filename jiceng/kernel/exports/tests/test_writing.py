@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jiceng.kernel.exports import service
@@ -145,6 +145,7 @@ CELLS = st.text(st.sampled_from("'=+-@＝,;\"a1井\n"), max_size=8).map(str.stri
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
+@settings(deadline=None)
 @given(rows=st.lists(st.tuples(CELLS, CELLS), max_size=5))
 def test_what_is_written_is_read_again(form: str, rows: list[tuple[str, str]]) -> None:
     columns = [Column[Any]("甲", lambda row: row[0]), Column[Any]("乙", lambda row: row[1])]

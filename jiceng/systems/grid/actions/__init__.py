@@ -17,6 +17,7 @@ from jiceng.systems.grid.actions.incidents import (
     verify,
 )
 from jiceng.systems.grid.actions.standards import (
+    LONGEST_LIMIT,
     Backdated,
     CategoryAbsent,
     CategoryChanged,
@@ -27,6 +28,7 @@ from jiceng.systems.grid.actions.standards import (
 )
 
 __all__ = [
+    "LONGEST_LIMIT",
     "MOVES",
     "Backdated",
     "BadBoundary",

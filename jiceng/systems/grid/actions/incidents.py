@@ -74,7 +74,8 @@ def report_incident(
     The point, given in ``datum``, finds its cell and the cell its unit; without a point, or
     outside every cell, the unit that the reporter named answers. Neither raises ``NoSuchPlace``.
     """
-    if not category.in_force(at):
+    # Asked again: since the form was read the version may have ended.
+    if not Category.objects.valid(at).filter(pk=category.pk).exists():
         raise CategoryClosed()
     here = stored(point, datum) if point else None
     cell = queries.cell_at(here, at) if here else None
