@@ -35,16 +35,76 @@ FOUNDED_AT = datetime(2022, 1, 4, 8, 0, tzinfo=SHANGHAI)
 PART_TIME_MEMBERS = 124
 PASSWORD = "jiceng-demo-2022"
 
+
+@dataclass(frozen=True)
+class Standard:
+    """A category of the standard; each street has a team for it, and the zone supervises."""
+
+    code: str
+    name: str
+    group: str
+    limit: Limit
+    condition: str
+    closing_condition: str
+    radius: int = 50
+
+
 # What may be reported. Limits and closing conditions follow the published table of one city.
-CATEGORIES: tuple[tuple[str, str, str, Limit, str], ...] = (
-    ("C101", "井盖缺失、移位", Kind.COMPONENT, urgent_hours(2), "井盖补齐复位，四周平整"),
-    ("C102", "路灯不亮", Kind.COMPONENT, workdays(2), "夜间正常照明"),
-    ("C103", "人行道破损", Kind.COMPONENT, workdays(5), "铺装平整，无缺损"),
-    ("C104", "行道树倒伏、缺株", Kind.COMPONENT, workdays(3), "扶正或补植，清除断枝"),
-    ("E201", "暴露垃圾", Kind.EVENT, work_hours(4), "垃圾清除，地面无残留"),
-    ("E202", "积水、污水外溢", Kind.EVENT, work_hours(4), "积水排除，污水不再外溢"),
-    ("E203", "占道经营", Kind.EVENT, work_hours(2), "通道恢复畅通"),
-    ("E204", "施工噪声扰民", Kind.EVENT, work_hours(2), "停止夜间施工，或持证施工并公告"),
+CATEGORIES = (
+    Standard(
+        "C101",
+        "井盖缺失、移位",
+        "公用设施",
+        urgent_hours(2),
+        "井盖丢失，或移位露出井口",
+        "井盖补齐复位，四周平整",
+        20,
+    ),
+    Standard("C102", "路灯不亮", "公用设施", workdays(2), "应亮时段不亮", "夜间正常照明"),
+    Standard(
+        "C103",
+        "人行道破损",
+        "道路设施",
+        workdays(5),
+        "铺装缺损、松动，影响通行",
+        "铺装平整，无缺损",
+    ),
+    Standard(
+        "C104",
+        "行道树倒伏、缺株",
+        "园林绿化",
+        workdays(3),
+        "倒伏、折断或缺株",
+        "扶正或补植，清除断枝",
+    ),
+    Standard(
+        "E201",
+        "暴露垃圾",
+        "环境卫生",
+        work_hours(4),
+        "公共区域垃圾未入容器",
+        "垃圾清除，地面无残留",
+    ),
+    Standard(
+        "E202",
+        "积水、污水外溢",
+        "环境卫生",
+        work_hours(4),
+        "路面积水影响通行，或污水溢出",
+        "积水排除，污水不再外溢",
+    ),
+    Standard(
+        "E203", "占道经营", "街面秩序", work_hours(2), "占用道路摆摊经营", "通道恢复畅通", 100
+    ),
+    Standard(
+        "E204",
+        "施工噪声扰民",
+        "施工管理",
+        work_hours(2),
+        "夜间施工且无许可",
+        "停止夜间施工，或持证施工并公告",
+        200,
+    ),
 )
 
 
@@ -139,15 +199,20 @@ class Founder:
             self._unit(place.code, place.name, place.kind, place.street, place.short_name)
 
     def _grid(self) -> None:
-        for code, name, kind, limit, condition in CATEGORIES:
+        for standard in CATEGORIES:
             actions.set_category(
                 by=SYSTEM,
                 at=FOUNDED_AT,
-                code=code,
-                name=name,
-                kind=kind,
-                limit=limit,
-                condition=condition,
+                code=standard.code,
+                name=standard.name,
+                kind=Kind.COMPONENT if standard.code.startswith("C") else Kind.EVENT,
+                group=standard.group,
+                limit=standard.limit,
+                condition=standard.condition,
+                closing_condition=standard.closing_condition,
+                supervising_unit=self.zone.units[zone.ZONE[0]],
+                anonymous_allowed=standard.code.startswith("E"),
+                duplicate_radius=standard.radius,
             )
         boundaries = zone.cells()
         for place in zone.communities():

@@ -14,10 +14,10 @@ from jiceng.kernel.attachments.service import take_in
 from jiceng.kernel.base.ids import new_uid
 from jiceng.kernel.ledger.service import RESIDENT, Actor
 from jiceng.kernel.orgs.service import Capacity, capacities, holders
+from jiceng.kernel.places.rules import Place
 from jiceng.kernel.procedures.models import Case, CaseStep
 from jiceng.systems.grid import actions
 from jiceng.systems.grid.models import Category
-from jiceng.systems.grid.rules import Place
 from jiceng.systems.grid.terms import Purpose, Source
 
 PATH = ("judge", "dispatch", "dispose", "verify", "close")
@@ -112,7 +112,7 @@ class Teller:
             by=by,
             at=at,
             source=Source.PATROL if story.patrol else Source.RESIDENT,
-            category=Category.objects.get(code=story.category),
+            category=Category.objects.valid(at).get(code=story.category),
             description=story.words,
             place=story.place,
             point=Place(lng=round(inside.x, 6), lat=round(inside.y, 6)),

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from jiceng.kernel.base.errors import Refusal
 from jiceng.kernel.base.front_door import BadEncoding
 from jiceng.kernel.base.text import ascii_digits, clean_line, clean_text, phone_number
+from jiceng.kernel.places.rules import Place
 
 MAX_WHOLE = 2**31 - 1  # what an integer column holds on every database
 LONGEST_NUMBER = 60
@@ -23,8 +24,6 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 # What a byte sequence becomes that is not UTF-8: storing it would be storing mojibake.
 REPLACEMENT = "\ufffd"
 MOST_PHOTOS = 6
-# The mainland and its seas, in degrees: outside of it a place is a typing error.
-LATITUDES, LONGITUDES = (3.0, 54.0), (73.0, 136.0)
 
 
 def as_error(refusal: Refusal) -> ValidationError:
@@ -134,13 +133,6 @@ class DayField(_PlainDigits, forms.DateField):
         return day
 
 
-class Place(NamedTuple):
-    """A point in degrees, WGS 84."""
-
-    lat: Decimal
-    lng: Decimal
-
-
 class DegreesField(_PlainDigits, forms.DecimalField):
     """One coordinate in degrees, rounded to six places (a tenth of a metre)."""
 
@@ -167,7 +159,7 @@ class PlaceInput(forms.MultiWidget):
 
     def decompress(self, value: Place | None) -> list[Any]:
         """Return the two values of a place."""
-        return list(value) if value else [None, None]
+        return [value.lat, value.lng] if value else [None, None]
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Add the address of the areas for the map."""
@@ -196,17 +188,12 @@ class PlaceField(forms.MultiValueField):
             return None
         if lat is None or lng is None:
             raise ValidationError(_("经度和纬度要同时填写。"), code="half_place")
-        return self._inside(Place(lat, lng))
-
-    def _inside(self, place: Place) -> Place:
-        def within(lat: Decimal, lng: Decimal) -> bool:
-            return LATITUDES[0] <= lat <= LATITUDES[1] and LONGITUDES[0] <= lng <= LONGITUDES[1]
-
-        if within(*place):
-            return place
-        if within(place.lng, place.lat):
+        place = Place(lng=float(lng), lat=float(lat))
+        if place.swapped:
             raise ValidationError(_("经度和纬度填反了。"), code="swapped")
-        raise ValidationError(_("这个位置不在服务范围内。"), code="out_of_range")
+        if not place.plausible:
+            raise ValidationError(_("这个位置不在服务范围内。"), code="out_of_range")
+        return place
 
 
 class PhotoInput(forms.FileInput):

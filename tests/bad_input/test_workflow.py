@@ -12,8 +12,7 @@ from jiceng.kernel.ledger.service import SYSTEM
 from jiceng.kernel.orgs.models import Tenure, Unit
 from jiceng.kernel.orgs.service import appoint, end_tenure
 from jiceng.kernel.testing.cast import hold, officer
-from jiceng.systems.grid.actions import MOVES
-from jiceng.systems.grid.models import Category
+from jiceng.systems.grid.actions import MOVES, retire_category
 from jiceng.systems.grid.tests import scene, sending
 from jiceng.systems.grid.tests.sending import desk, press, words_of_move, words_of_report
 from tests.bad_input.conftest import Town
@@ -164,7 +163,7 @@ class TestPeople:
                 refused(press(desk(cast.qian), town.case, move), 403, "same_person")
 
     def test_a_category_that_closed_meanwhile(self, town: Town) -> None:
-        Category.objects.filter(code="C101").update(active=False)
+        retire_category(by=SYSTEM, at=clock.read(), code="C101")
         with unchanged():
             refused(Client().post("/report/", words_of_report()), 422, "invalid_choice")
 

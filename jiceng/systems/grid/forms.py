@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.text import ascii_digits
 from jiceng.kernel.orgs.models import Unit
+from jiceng.kernel.places.terms import Datum
 from jiceng.kernel.procedures.service import Move
 from jiceng.kernel.procedures.terms import Need
+from jiceng.systems.grid.models import Category
 from jiceng.systems.grid.queries import categories, handling_units, purpose_of, reporting_units
-from jiceng.systems.grid.rules import Place
 from jiceng.systems.grid.terms import Judgement, Purpose
 from jiceng.ui.forms import (
     MOST_PHOTOS,
@@ -30,7 +31,8 @@ class CategoryField(forms.ModelChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.RadioSelect)
-        super().__init__(queryset=categories(), empty_label=None, to_field_name="code", **kwargs)
+        none = Category.objects.none()
+        super().__init__(queryset=none, empty_label=None, to_field_name="code", **kwargs)
 
 
 class IncidentForm(Form):
@@ -46,6 +48,13 @@ class IncidentForm(Form):
     )
     category = CategoryField(label=_("是什么问题"))
     point = PlaceField(label=_("定位"), required=False, areas=reverse_lazy("public:grid:cells"))
+    datum = forms.ChoiceField(
+        label=_("坐标来自"),
+        choices=Datum.choices,
+        initial=Datum.WGS84,
+        required=False,
+        help_text=_("从高德、腾讯等互联网地图抄来的坐标有偏移，请选 GCJ-02，系统会换算。"),
+    )
     unit = forms.ModelChoiceField(
         label=_("所属社区、村"),
         queryset=Unit.objects.none(),
@@ -65,6 +74,7 @@ class IncidentForm(Form):
 
     def __init__(self, *args: Any, now: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["category"].queryset = categories(now)  # type: ignore[attr-defined]
         self.fields["unit"].queryset = reporting_units(now)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -77,12 +87,6 @@ class IncidentForm(Form):
             )
         return cleaned
 
-    @property
-    def where(self) -> Place | None:
-        """Return the point as the grid knows it."""
-        point = self.cleaned_data.get("point")
-        return Place(lng=float(point.lng), lat=float(point.lat)) if point else None
-
 
 class ReportForm(IncidentForm):
     """What a resident reports."""
@@ -94,6 +98,7 @@ class ReportForm(IncidentForm):
         "category",
         "description",
         "point",
+        "datum",
         "unit",
         "place",
         "phone",
@@ -104,7 +109,7 @@ class ReportForm(IncidentForm):
 class PatrolForm(IncidentForm):
     """What a grid member reports: three taps, nothing typed."""
 
-    field_order = ("photos", "category", "point", "unit", "place", "description")
+    field_order = ("photos", "category", "point", "datum", "unit", "place", "description")
 
 
 class TrackForm(Form):

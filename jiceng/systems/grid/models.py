@@ -1,16 +1,24 @@
 """Cells, categories, and incidents. The run of an incident is the kernel's case."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.orgs.models import Unit
+from jiceng.kernel.places.terms import Datum
 from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.workdays.service import Limit
 from jiceng.kernel.workdays.terms import Convention, LimitKind
 from jiceng.systems.grid.terms import Judgement, Kind, Source
+
+
+def _in_force(at: datetime) -> Q:
+    """Versions begin with their first instant and end before their last."""
+    return Q(valid_from__lte=at) & (Q(valid_until__isnull=True) | Q(valid_until__gt=at))
 
 
 class CellQuerySet(models.QuerySet["Cell"]):
@@ -18,7 +26,15 @@ class CellQuerySet(models.QuerySet["Cell"]):
 
     def valid(self, at: datetime) -> "CellQuerySet":
         """…in force at the instant ``at``."""
-        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=at), valid_from__lte=at)
+        return self.filter(_in_force(at))
+
+
+class CategoryQuerySet(models.QuerySet["Category"]):
+    """Versions of categories that are…"""
+
+    def valid(self, at: datetime) -> "CategoryQuerySet":
+        """…in force at the instant ``at``: at most one of each code."""
+        return self.filter(_in_force(at))
 
 
 class Cell(models.Model):
@@ -27,7 +43,12 @@ class Cell(models.Model):
     code = models.CharField(_("网格编码"), max_length=20)
     name = models.CharField(_("网格名称"), max_length=60)
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("责任单位"))
+    # CGCS2000, and the polygon as it came, in which system.
     boundary = models.JSONField(_("边界"))
+    sent_boundary = models.JSONField(_("报送的边界"), null=True)
+    datum = models.CharField(
+        _("坐标系"), max_length=10, choices=Datum.choices, default=Datum.CGCS2000
+    )
     valid_from = models.DateTimeField(_("生效时间"))
     valid_until = models.DateTimeField(_("失效时间"), null=True, blank=True)
 
@@ -50,27 +71,59 @@ class Cell(models.Model):
 
 
 class Category(models.Model):
-    """A category of the filing standard 立案标准: what may be reported and how long it may take."""
+    """A version of a category of the filing standard 立案标准: what may be reported, how long it
+    may take and when it is done, from one instant to another."""
 
-    code = models.CharField(_("编码"), max_length=20, unique=True)
+    code = models.CharField(_("编码"), max_length=20)
     name = models.CharField(_("名称"), max_length=60)
     kind = models.CharField(_("类别"), max_length=20, choices=Kind.choices)
+    group = models.CharField(_("大类"), max_length=60, blank=True)
+    condition = models.CharField(_("立案条件"), max_length=200, blank=True)
+    closing_condition = models.CharField(_("结案标准"), max_length=200)
     limit_kind = models.CharField(_("时限类型"), max_length=20, choices=LimitKind.choices)
     limit_amount = models.PositiveSmallIntegerField(_("时限"))
     convention = models.CharField(
         _("起算"), max_length=20, choices=Convention.choices, default=Convention.ROLLING
     )
-    closing_condition = models.CharField(_("结案标准"), max_length=200)
-    active = models.BooleanField(_("可上报"), default=True)
+    responsible_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", verbose_name=_("责任单位")
+    )
+    supervising_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", verbose_name=_("监管单位")
+    )
+    needs_verification = models.BooleanField(_("需核实"), default=True)
+    anonymous_allowed = models.BooleanField(_("允许匿名"), default=False)
+    # Never shown to the public, in no list and on no map.
+    sensitive = models.BooleanField(_("敏感"), default=False)
+    # Metres within which two reports may be the same; nought asks nothing.
+    duplicate_radius = models.PositiveSmallIntegerField(_("查重半径"), default=0)
+    valid_from = models.DateTimeField(_("生效时间"))
+    valid_until = models.DateTimeField(_("失效时间"), null=True, blank=True)
+
+    objects = CategoryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("立案标准")
         constraints = [
-            models.CheckConstraint(condition=Q(limit_amount__gt=0), name="category_has_a_limit")
+            models.CheckConstraint(condition=Q(limit_amount__gt=0), name="category_has_a_limit"),
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=Q(valid_until__isnull=True),
+                name="category_code_in_force",
+            ),
+            models.UniqueConstraint(fields=["code", "valid_from"], name="category_begins_once"),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+                name="category_ends_after_start",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def says(self, values: Mapping[str, Any]) -> bool:
+        """Tell whether the version has just these values."""
+        return all(getattr(self, field) == value for field, value in values.items())
 
     @property
     def limit(self) -> Limit:
@@ -91,9 +144,12 @@ class Incident(models.Model):
     source = models.CharField(_("来源"), max_length=20, choices=Source.choices)
     description = models.TextField(_("情况描述"), max_length=500, blank=True)
     place = models.CharField(_("位置"), max_length=200, blank=True)
-    # Degrees, CGCS2000 (equal to WGS 84 at the accuracy of a telephone).
+    # Degrees, CGCS2000, and what was sent, in which system: the conversion can be done again.
     lng = models.FloatField(_("经度"), null=True)
     lat = models.FloatField(_("纬度"), null=True)
+    sent_lng = models.FloatField(_("上报的经度"), null=True)
+    sent_lat = models.FloatField(_("上报的纬度"), null=True)
+    datum = models.CharField(_("坐标系"), max_length=10, choices=Datum.choices, blank=True)
     judgement = models.CharField(
         _("研判结论"), max_length=20, choices=Judgement.choices, blank=True
     )

@@ -18,6 +18,7 @@ from jiceng.kernel.base.errors import Absent, BadInput, NotAllowed
 from jiceng.kernel.base.ids import new_uid, read_number
 from jiceng.kernel.base.throttle import count_attempt
 from jiceng.kernel.ledger.service import RESIDENT, published_keys, receipt_for
+from jiceng.kernel.places.terms import Datum
 from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.procedures.service import MoveNotPossible
 from jiceng.kernel.workdays.service import light, remaining
@@ -55,7 +56,8 @@ def _report(request: Request, form: Any, by: Any, source: str) -> tuple[Any, lis
             category=words["category"],
             description=words["description"],
             place=words["place"],
-            point=form.where,
+            point=words["point"],
+            datum=words["datum"] or Datum.WGS84,
             unit=words["unit"],
             phone=words.get("phone", ""),
             reporter_name=words.get("reporter_name", ""),

@@ -17,13 +17,14 @@ from jiceng.kernel.ledger.service import ACTS, entries_of, personal_of_many
 from jiceng.kernel.orgs.models import Officer, Post, Unit
 from jiceng.kernel.orgs.service import Capacity, capacities, filled, visible_to
 from jiceng.kernel.orgs.terms import HANDLER
+from jiceng.kernel.places.rules import Place, read_boundary
 from jiceng.kernel.procedures.models import Case, CaseStep
 from jiceng.kernel.procedures.service import Move, allowed_moves, version_of
 from jiceng.kernel.procedures.terms import EVENT_LABELS as PROCEDURE_LABELS
 from jiceng.kernel.workdays.terms import EVENT_LABELS as WORKDAY_LABELS
 from jiceng.systems.grid import terms
 from jiceng.systems.grid.models import Category, Cell, Incident
-from jiceng.systems.grid.rules import CellIndex, Place, read_boundary
+from jiceng.systems.grid.rules import CellIndex
 from jiceng.systems.grid.terms import Purpose
 
 # What is written into the history of a case beside the acts: by the kernel, and by a replay.
@@ -65,9 +66,9 @@ def cells_map(at: datetime) -> dict[str, object]:
     }
 
 
-def categories() -> QuerySet[Category]:
-    """Return what may be reported, components before events."""
-    return Category.objects.filter(active=True).order_by("kind", "code")
+def categories(at: datetime) -> QuerySet[Category]:
+    """Return what may be reported at ``at``, components before events."""
+    return Category.objects.valid(at).order_by("kind", "code")
 
 
 def reporting_units(at: datetime) -> QuerySet[Unit]:

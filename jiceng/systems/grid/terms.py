@@ -57,6 +57,7 @@ CLOSED = "grid.case.closed"
 IMPORTED = "grid.case.imported"
 CELL_DRAWN = "grid.cell.drawn"
 CATEGORY_SET = "grid.category.set"
+CATEGORY_RETIRED = "grid.category.retired"
 
 # What no act writes, but a replayed file.
 EVENT_LABELS = {IMPORTED: _("外部导入")}

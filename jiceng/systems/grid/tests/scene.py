@@ -18,12 +18,12 @@ from jiceng.kernel.attachments.service import take_in
 from jiceng.kernel.ledger.service import RESIDENT, SYSTEM, Actor
 from jiceng.kernel.orgs.service import Capacity
 from jiceng.kernel.orgs.terms import ROLES
+from jiceng.kernel.places.rules import Place
 from jiceng.kernel.procedures.models import Case, CaseStep
 from jiceng.kernel.testing.cast import Cast
 from jiceng.kernel.workdays.service import urgent_hours, workdays
 from jiceng.systems.grid import actions, queries
 from jiceng.systems.grid.models import Category, Cell
-from jiceng.systems.grid.rules import Place
 from jiceng.systems.grid.terms import Kind, Purpose, Source
 
 # Three squares side by side; the first two share an edge.
@@ -91,7 +91,7 @@ def draw_up(cast: Cast) -> Grid:
 
 def _category(at: datetime, code: str, name: str, kind: str, limit: Any) -> Category:
     done = actions.set_category(
-        by=SYSTEM, at=at, code=code, name=name, kind=kind, limit=limit, condition="已恢复"
+        by=SYSTEM, at=at, code=code, name=name, kind=kind, limit=limit, closing_condition="已恢复"
     )
     assert done.value is not None
     return done.value

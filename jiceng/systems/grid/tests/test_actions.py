@@ -17,9 +17,10 @@ from jiceng.kernel.ledger.service import (
     BadKey,
     KeyReused,
 )
+from jiceng.kernel.places.rules import Place, metres_between, to_gcj02
 from jiceng.kernel.procedures.models import Case
 from jiceng.systems.grid import actions, terms
-from jiceng.systems.grid.models import Category, Cell, Incident
+from jiceng.systems.grid.models import Cell, Incident
 from jiceng.systems.grid.terms import Purpose, Source
 from jiceng.systems.grid.tests import scene
 from jiceng.systems.grid.tests.scene import Grid
@@ -98,6 +99,14 @@ class TestReporting:
         assert (found.unit if found else None) == (person(grid, cell) if cell else None)
         assert case.incident.lng == (point.lng if point else None)
 
+    def test_a_point_of_an_internet_map_is_moved_and_kept_as_it_came(self, grid: Grid) -> None:
+        sent = to_gcj02(scene.IN_COMMUNITY)
+        incident = scene.report(grid, point=sent, datum="gcj02").incident
+
+        assert metres_between(Place(incident.lng, incident.lat), scene.IN_COMMUNITY) < 0.05
+        assert (incident.sent_lng, incident.sent_lat) == (sent.lng, sent.lat)
+        assert incident.datum == "gcj02"
+
     def test_the_duty_officer_of_the_street_holds_it_first(self, grid: Grid) -> None:
         step = scene.open_step(scene.report(grid))
 
@@ -110,11 +119,11 @@ class TestReporting:
         assert case.provisional is False
 
     def test_a_category_that_was_closed(self, grid: Grid) -> None:
-        Category.objects.filter(pk=grid.cover.pk).update(active=False)
+        actions.retire_category(by=SYSTEM, at=grid.cast.at + MOMENT, code=grid.cover.code)
         grid.cover.refresh_from_db()
 
         with pytest.raises(actions.CategoryClosed) as refused:
-            scene.report(grid)
+            scene.report(grid, at=grid.cast.at + MOMENT)
         assert refused.value.code == "category_closed"
         assert not Incident.objects.exists()
 
@@ -232,6 +241,7 @@ class TestKeys:
         assert self.file(grid, "k1").replayed is False
 
 
+MOMENT = timedelta(microseconds=1)
 SWAPPED = {
     "type": "Polygon",
     "coordinates": [[[30.5, 117.0], [30.6, 117.0], [30.6, 117.1], [30.5, 117.0]]],
@@ -271,7 +281,7 @@ class TestSettingUp:
                 name="新类别",
                 kind=terms.Kind.EVENT,
                 limit=grid.cover.limit,
-                condition="恢复",
+                closing_condition="恢复",
             )
 
         attempts: list[Callable[[], object]] = [draw, set_up]
@@ -313,20 +323,3 @@ class TestSettingUp:
         after = scene.report(grid, at=later)
         assert (before.unit, after.unit) == (grid.cast.community, grid.cast.village)
         assert Cell.objects.filter(code=code, valid_until__isnull=True).count() == 1
-
-    def test_a_changed_limit_does_not_move_promises_that_were_given(self, grid: Grid) -> None:
-        case = scene.report(grid)
-        promised = case.due_at
-        actions.set_category(
-            by=SYSTEM,
-            at=grid.cast.at,
-            code=grid.cover.code,
-            name="井盖",
-            kind=grid.cover.kind,
-            limit=grid.rubbish.limit,
-            condition="恢复",
-        )
-
-        case.refresh_from_db()
-        assert case.due_at == promised
-        assert Category.objects.get(code=grid.cover.code).limit == grid.rubbish.limit

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from shapely import MultiPoint, Polygon, voronoi_polygons
 from shapely.geometry import box, mapping
 
-from jiceng.systems.grid.rules import CellIndex, Place, read_boundary
+from jiceng.kernel.places.rules import Place, read_boundary
+from jiceng.systems.grid.rules import CellIndex
 
 SQUARE = [[117.0, 30.5], [117.1, 30.5], [117.1, 30.6], [117.0, 30.6], [117.0, 30.5]]
 

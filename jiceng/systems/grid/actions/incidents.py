@@ -1,6 +1,5 @@
-"""Every write of the grid: one function, one act, one transaction, one entry."""
+"""The writes of an incident: the report, and the act behind each move."""
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -15,7 +14,6 @@ from jiceng.kernel.base.errors import BadInput, NotAllowed
 from jiceng.kernel.base.loading import load
 from jiceng.kernel.ledger.service import (
     RESIDENT,
-    SYSTEM,
     Actor,
     Recorded,
     act,
@@ -24,13 +22,12 @@ from jiceng.kernel.ledger.service import (
 )
 from jiceng.kernel.orgs.models import Unit
 from jiceng.kernel.orgs.service import Capacity
-from jiceng.kernel.orgs.terms import ORG_ADMIN
+from jiceng.kernel.places.rules import Place, stored
+from jiceng.kernel.places.terms import Datum
 from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.procedures.service import Bulk, Transition, advance, current, open_case
-from jiceng.kernel.workdays.service import Limit
 from jiceng.systems.grid import queries, terms
-from jiceng.systems.grid.models import Category, Cell, Incident
-from jiceng.systems.grid.rules import Place, read_boundary
+from jiceng.systems.grid.models import Category, Incident
 from jiceng.systems.grid.terms import PATROLS, Source
 
 Shown = Sequence[Mapping[str, str]]
@@ -41,12 +38,6 @@ class NoSuchPlace(BadInput):
 
     code = "no_place"
     sentence = _("所选位置不在本区网格内，请在地图上重选，或选择所属社区、村。")
-
-
-class BadBoundary(BadInput):
-    """The polygon cannot be a cell (422, with the reason)."""
-
-    code = "bad_boundary"
 
 
 class CategoryClosed(BadInput):
@@ -81,6 +72,7 @@ def report_incident(
     description: str,
     place: str = "",
     point: Place | None = None,
+    datum: str = Datum.WGS84,
     unit: Unit | None = None,
     phone: str = "",
     reporter_name: str = "",
@@ -89,12 +81,14 @@ def report_incident(
 ) -> Recorded[Case]:
     """Open a case for what was seen at a place.
 
-    The point finds its cell and the cell its unit; without a point, or outside every cell, the
-    unit that the reporter named answers. Neither raises ``NoSuchPlace``.
+    The point, given in ``datum``, finds its cell and the cell its unit; without a point, or
+    outside every cell, the unit that the reporter named answers. Neither raises ``NoSuchPlace``.
     """
-    if not category.active:
+    # Asked again: since the form was read the version may have ended.
+    if not Category.objects.valid(at).filter(pk=category.pk).exists():
         raise CategoryClosed()
-    cell = queries.cell_at(point, at) if point else None
+    here = stored(point, datum) if point else None
+    cell = queries.cell_at(here, at) if here else None
     case = _open(category, cell.unit if cell else unit, place, at)
     incident = Incident.objects.create(
         case=case,
@@ -103,12 +97,18 @@ def report_incident(
         source=source,
         description=description,
         place=place,
-        **(point._asdict() if point else {}),
+        **_coordinates(point, here, datum),
     )
     facts = _report_facts(incident) | {"photos": _attach(photos, case, claim)}
     words = {"description": description, "place": place, "phone": phone}
     words |= {"reporter_name": reporter_name}
     return Recorded(case, subject=case.subject, facts=facts, personal=words)
+
+
+def _coordinates(sent: Place | None, here: Place | None, datum: str) -> dict[str, Any]:
+    if sent is None or here is None:
+        return {}
+    return here._asdict() | {"sent_lng": sent.lng, "sent_lat": sent.lat, "datum": datum}
 
 
 def _open(category: Category, answering: Unit | None, place: str, at: datetime) -> Case:
@@ -301,7 +301,8 @@ def forget_words(*, subject: str, by: Actor, at: datetime) -> list[str]:
     incident = incidents.select_related("case", "category").first()
     if system != terms.SYSTEM or incident is None:
         return []
-    blank: dict[str, Any] = {"description": "", "place": "", "lng": None, "lat": None}
+    blank: dict[str, Any] = {"description": "", "place": "", "datum": ""}
+    blank |= dict.fromkeys(("lng", "lat", "sent_lng", "sent_lat"))
     held = [name for name in blank if getattr(incident, name) != blank[name]]
     Incident.objects.filter(pk=incident.pk).update(**blank)
     Case.objects.filter(pk=incident.pk).update(title=_bare_title(incident))
@@ -314,52 +315,6 @@ def _bare_title(incident: Incident) -> str:
         return incident.category.name
     first = entries_of(incident.case.subject).first()
     return str(json.loads(first.payload).get("category", "")) if first else ""
-
-
-def _may_set_up(*, by: Actor, **given: Any) -> None:
-    """Cells and the standard are drawn up by who administers the organisation, or at set-up."""
-    if not (by is SYSTEM or (isinstance(by, Capacity) and by.role == ORG_ADMIN.code)):
-        raise NotAllowed()
-
-
-@act(terms.CELL_DRAWN, label=_("划定网格"), may=_may_set_up)
-def draw_cell(
-    *, by: Actor, at: datetime, code: str, name: str, unit: Unit, boundary: dict[str, Any]
-) -> Recorded[Cell]:
-    """Draw a cell; a cell of the same code that is in force ends where the new one begins.
-
-    ``boundary`` is a GeoJSON polygon in degrees, CGCS2000. Raises ``BadBoundary`` (422).
-    """
-    try:
-        read_boundary(boundary)
-    except ValueError as error:
-        raise BadBoundary(str(error)) from error
-    Cell.objects.filter(code=code, valid_until__isnull=True).update(valid_until=at)
-    cell = Cell.objects.create(code=code, name=name, unit=unit, boundary=boundary, valid_from=at)
-    # Coordinates are fractions, which canonical JSON does not know: the text of them is hashed.
-    text = json.dumps(boundary, sort_keys=True)
-    facts = {"name": name, "unit": unit.code, "boundary": hashlib.sha256(text.encode()).hexdigest()}
-    return Recorded(cell, subject=f"grid.cell:{code}", facts=facts)
-
-
-@act(terms.CATEGORY_SET, label=_("设定立案标准"), may=_may_set_up)
-def set_category(
-    *, by: Actor, at: datetime, code: str, name: str, kind: str, limit: Limit, condition: str
-) -> Recorded[Category]:
-    """Add a category to the standard, or change the limit and words of one.
-
-    Cases that run keep the day that was promised to their reporter.
-    """
-    values = {
-        "name": name,
-        "kind": kind,
-        "limit_kind": limit.kind,
-        "limit_amount": int(limit.amount),
-        "convention": limit.convention,
-        "closing_condition": condition,
-    }
-    category, _new = Category.objects.update_or_create(code=code, defaults=values)
-    return Recorded(category, subject=f"grid.category:{code}", facts=values)
 
 
 # The act behind each move of the procedure; a conformance test keeps the two lists equal.

@@ -1,0 +1,1 @@
+"""Tables out and in: the one exporter and the one reader of CSV and XLSX."""
