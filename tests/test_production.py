@@ -26,7 +26,7 @@ def key(tmp_path: Path) -> Path:
 def safe(key: Path) -> dict[str, object]:
     return {
         "DEBUG": False,
-        "SECRET_KEY": "x" * 50,
+        "SECRET_KEY": "0123456789" * 5,
         "ALLOWED_HOSTS": ["zone.example.gov.cn"],
         "LEDGER_KEY_FILE": key,
         "LEDGER_ORIGIN": "zone.example.gov.cn/ledger",
@@ -46,6 +46,7 @@ SQLITE = {"ENGINE": "jiceng.kernel.base.sqlite", "CONN_MAX_AGE": None}
     [
         ("DEBUG", True, "JICENG_DEBUG"),
         ("SECRET_KEY", "short", "JICENG_SECRET_KEY"),
+        ("SECRET_KEY", "a" * 60, "JICENG_SECRET_KEY"),
         ("ALLOWED_HOSTS", ["127.0.0.1"], "JICENG_HOSTS"),
         ("ALLOWED_HOSTS", ["*"], "JICENG_HOSTS"),
         ("LEDGER_KEY_FILE", "/nonexistent/key.pem", "openssl"),
@@ -79,9 +80,10 @@ def test_a_key_that_others_can_read_is_refused(safe: dict[str, object], key: Pat
     [
         ({}, 1),
         ({"JICENG_DEBUG": "maybe"}, 1),
+        ({"JICENG_MODE": "Production"}, 1),
         (
             {
-                "JICENG_SECRET_KEY": "k" * 60,
+                "JICENG_SECRET_KEY": "0123456789" * 6,
                 "JICENG_HOSTS": "zone.example.gov.cn",
                 "JICENG_LEDGER_ORIGIN": "zone.example.gov.cn/ledger",
             },

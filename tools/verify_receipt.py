@@ -180,9 +180,6 @@ def sha256(data):
 ALGORITHMS = {"sha256": sha256, "sm3": sm3}
 
 
-# The Merkle tree, RFC 9162 §2.1.
-
-
 def path_length(index, size):
     """Return how many hashes a proof of leaf ``index`` in a tree of ``size`` has."""
     length, low, high = 0, 0, size
@@ -209,9 +206,6 @@ def root_of_path(hash_of, leaf, index, size, path):
             node = hash_of(b"\x01" + node + sibling)
         index, last = index >> 1, last >> 1
     return node
-
-
-# What receipts and exports are made of.
 
 
 def hexadecimal(value, size):
@@ -332,12 +326,17 @@ def check_proof(receipt, public, leaves):
         require(root == point.roots[name], "proof_mismatch", name)
 
 
+def shown(text):
+    """A forger's text may hold signs that make a terminal show something else."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
 def report(run, options):
     """Print what ``run`` finds, in words; return the exit code."""
     try:
         code, receipt = run(options)
     except Fault as fault:
-        place = f"（{fault.place}）" if fault.place else ""
+        place = f"（{shown(fault.place)}）" if fault.place else ""
         print(f"无效 {fault.code}：{SENTENCES[fault.code]}{place}")
         return 2
     except (OSError, ValueError) as error:
@@ -346,8 +345,7 @@ def report(run, options):
     print(f"有效 {code}：{SENTENCES[code]}")
     opened = {name: each["value"] for name, each in (receipt or {}).get("opened", {}).items()}
     for name, value in {**(receipt or {}).get("entry", {}), **opened}.items():
-        # A forger's text may hold signs that make a terminal show something else.
-        print(f"  {name}: {''.join(c if c.isprintable() else '?' for c in value)}")
+        print(f"  {shown(name)}: {shown(value)}")
     if not options.key:
         print("  注意：没有用 --key 指定公布的公钥，只能证明文件自身前后一致。")
     return 0

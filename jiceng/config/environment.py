@@ -26,6 +26,14 @@ def flag(name: str, *, default: bool) -> bool:
     return value in TRUE
 
 
+def choice(name: str, *values: str) -> str:
+    """Return one of ``values``, the first where nothing is said; else ``ImproperlyConfigured``."""
+    value = text(name) or values[0]
+    if value not in values:
+        raise ImproperlyConfigured(f"{name} 应为 {' 或 '.join(values)}，现在是 {value!r}")
+    return value
+
+
 def whole(name: str, *, default: int) -> int:
     """Return a whole number ≥ 0; anything else raises ``ImproperlyConfigured``."""
     value = text(name) or str(default)

@@ -14,7 +14,7 @@ def unsafe(settings: Mapping[str, Any]) -> Iterator[str]:
     """Yield a sentence for each unsafe setting, saying which variable mends it."""
     if settings["DEBUG"]:
         yield "JICENG_DEBUG 必须为 no：调试页会泄露配置和数据。"
-    if len(settings["SECRET_KEY"]) < SHORTEST_KEY:
+    if len(settings["SECRET_KEY"]) < SHORTEST_KEY or len(set(settings["SECRET_KEY"])) < 5:
         yield f"JICENG_SECRET_KEY 至少 {SHORTEST_KEY} 个字符，请用随机值并妥善保存。"
     hosts = set(settings["ALLOWED_HOSTS"])
     if not hosts - LOOPBACK or "*" in hosts:

@@ -7,7 +7,7 @@ from jiceng.config import environment as env
 from jiceng.config.safety import refuse_unsafe
 
 ROOT = env.ROOT
-PRODUCTION = env.text("JICENG_MODE", "demo") == "production"
+PRODUCTION = env.choice("JICENG_MODE", "demo", "production") == "production"
 VAR = env.Path(env.text("JICENG_VAR") or ROOT / "var")
 
 DEBUG = env.flag("JICENG_DEBUG", default=False)

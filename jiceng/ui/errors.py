@@ -138,7 +138,10 @@ def wants_json(request: HttpRequest) -> bool:
 
 def _back(request: HttpRequest) -> str:
     """Return the page of ours that the person came from; a foreign address is never a link."""
-    came = urlsplit(request.META.get("HTTP_REFERER", ""))
+    try:
+        came = urlsplit(request.META.get("HTTP_REFERER", ""))
+    except ValueError:
+        return ""
     if not came.path.startswith("/") or came.path.startswith("//"):
         return ""
     if came.netloc != request.META.get("HTTP_HOST") or came.path == request.path:

@@ -15,16 +15,20 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language_from_request, override
 from django.utils.translation import gettext_lazy as _
 
+from jiceng.kernel.attachments.terms import MAX_BYTES
 from jiceng.kernel.base import clock
-from jiceng.kernel.base.errors import Malformed, Refusal, TooMany
+from jiceng.kernel.base.errors import Malformed, Refusal, TooLarge, TooMany
 from jiceng.kernel.base.front_door import BadEncoding
 from jiceng.ui.bodies import insist_on_whole
 from jiceng.ui.errors import refusal_of, refuse
+from jiceng.ui.forms import MOST_PHOTOS
 from jiceng.ui.requests import Request
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
 MAX_QUERY_BYTES = 8_000
+# Django spools files of any size before a view or the check against forgery sees the request.
+MAX_BODY_BYTES = MOST_PHOTOS * MAX_BYTES + 1_000_000
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 # Django hands a path that is not UTF-8 on with its broken bytes escaped again.
 BROKEN_PATH = re.compile(r"%[89A-Fa-f][0-9A-Fa-f]|[\0-\x1f\x7f]")
@@ -74,6 +78,9 @@ def check_request(request: HttpRequest) -> None:
     """Raise a ``Refusal`` for a request that nothing further in should have to survive."""
     if request.method not in METHODS:
         raise BadMethod()
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not (length.isascii() and length.isdigit()) or int(length[:20]) > MAX_BODY_BYTES:
+        raise TooLarge()
     if BROKEN_PATH.search(request.path_info):
         raise BadEncoding()
     query = request.META.get("QUERY_STRING", "").encode("latin-1", "replace")

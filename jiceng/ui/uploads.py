@@ -16,12 +16,15 @@ from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.attachments.service import take_in, uploaded
 from jiceng.kernel.base.errors import Absent, BadInput, TooLarge
 from jiceng.kernel.base.ids import new_uid
-from jiceng.kernel.ledger.service import Actor
+from jiceng.kernel.base.throttle import count_attempt
+from jiceng.kernel.ledger.service import RESIDENT, Actor
 from jiceng.ui.forms import MOST_PHOTOS, Form, as_error
+from jiceng.ui.middleware import client_address
 from jiceng.ui.requests import Request
 
 CLAIM = "upload_claim"
 KEPT = "kept"
+PHOTOS_AN_HOUR, PHOTOS_A_DAY = 120, 400
 
 
 def claim_of(request: Request) -> str:
@@ -49,6 +52,14 @@ def _from_earlier_tries(request: Request, purpose: str) -> list[Attachment]:
     return kept
 
 
+def _count_upload(request: Request, by: Actor) -> None:
+    """Bound what visitors can put on the disk, whether or not a report comes of it."""
+    if by is RESIDENT:
+        bucket, at = f"photo:{client_address(request)}", request.now
+        count_attempt(f"{bucket}:hour", limit=PHOTOS_AN_HOUR, seconds=3600, at=at)
+        count_attempt(f"{bucket}:day", limit=PHOTOS_A_DAY, seconds=86_400, at=at)
+
+
 def kept_photos(
     request: Request,
     files: Sequence[UploadedFile],
@@ -68,6 +79,7 @@ def kept_photos(
         sentence = _("最多 %(most)d 张照片。") % {"most": MOST_PHOTOS}
         form.add_error(field, ValidationError(sentence, code="too_many_photos"))
     for file in files[:room]:
+        _count_upload(request, by)
         try:
             photo = take_in(file, by=by, at=request.now, purpose=purpose, claim=claim_of(request))
         except (BadInput, TooLarge) as refusal:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from jiceng.faces.desk.forms import PasswordForm, SignInForm
 from jiceng.kernel.base.errors import Absent, BadInput
 from jiceng.kernel.base.ids import read_number
+from jiceng.kernel.base.throttle import count_attempt
 from jiceng.kernel.orgs.models import Officer
 from jiceng.kernel.orgs.service import Oneself, change_password, visible_to
 from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
@@ -135,6 +136,8 @@ def password(request: Request) -> HttpResponseBase:
     form = PasswordForm(request.POST or None)
     officer = request.user
     if request.method == "POST" and form.is_valid() and isinstance(officer, Officer):
+        # Who sits at a forgotten screen must not find out the password by trying.
+        count_attempt(f"password:{officer.pk}", limit=5, seconds=900, at=request.now)
         words = form.cleaned_data
         try:
             fresh = change_password(

@@ -17,6 +17,7 @@ from jiceng.kernel.attachments.terms import (
     JPEG_QUALITY,
     LONG_SIDE,
     MAX_PIXELS,
+    MAX_SCANS,
     THUMB_SIDE,
 )
 
@@ -25,6 +26,9 @@ pillow_heif.register_heif_opener()
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
 ORIENTATION = 0x0112
+# Inside the data of a scan FF is always followed by 00, so this counts scans, and those of
+# embedded thumbnails.
+START_OF_SCAN = b"\xff\xda"
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -61,7 +65,12 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 def _open(data: bytes, photo: Format) -> Image.Image:
-    """Read the header by the one decoder for this format, and refuse what would be too big."""
+    """Read the header by the one decoder for this format, and refuse what would be too big.
+
+    A progressive JPEG may repeat its scans; each is decoded over the whole picture again.
+    """
+    if photo is JPEG and data.count(START_OF_SCAN) > MAX_SCANS:
+        raise TooManyPixels()
     try:
         image = Image.open(io.BytesIO(data), formats=[photo.name])
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:

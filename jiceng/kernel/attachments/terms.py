@@ -13,4 +13,7 @@ LONGEST_NAME = 100
 # An upload that no report, step or reply has claimed by then is swept.
 UNCLAIMED_FOR = timedelta(hours=24)
 # At the pixel limit decoding takes up to 440 MB (measured), so it is one at a time in a process.
-DECODER_WAIT = 20  # seconds
+# A waiting upload holds a thread of the web server.
+DECODER_WAIT = 5  # seconds
+# Cameras write at most a dozen.
+MAX_SCANS = 100

@@ -12,17 +12,21 @@ from jiceng.kernel.base.models import Attempt
 
 
 def count_attempt(bucket: str, *, limit: int, seconds: int, at: datetime) -> None:
-    """Count one try of ``bucket`` in the running window of ``seconds``.
+    """Count one try of ``bucket`` among those of the last ``seconds``.
 
     The first try beyond ``limit`` raises ``TooMany`` with ``details["retry_after"]`` in seconds.
+    Two windows are kept; of the one before, that share counts which still lies within reach, so
+    that nobody gets twice the tries around the turn of the hour.
     """
+    bucket = bucket[:200]
     start = datetime.fromtimestamp(int(at.timestamp()) // seconds * seconds, UTC)
-    rows = Attempt.objects.filter(bucket=bucket[:200], window_start=start)
-    if not rows.update(count=F("count") + 1):
-        _first(bucket[:200], start)
-    if rows.values_list("count", flat=True).get() > limit:
-        left = start + timedelta(seconds=seconds) - at
-        raise TooMany(retry_after=max(1, int(left.total_seconds())))
+    before, elapsed = start - timedelta(seconds=seconds), (at - start).total_seconds()
+    if not Attempt.objects.filter(bucket=bucket, window_start=start).update(count=F("count") + 1):
+        _first(bucket, start)
+    windows = Attempt.objects.filter(bucket=bucket, window_start__in=(before, start))
+    counts = dict(windows.values_list("window_start", "count"))
+    if counts[start] + int(counts.get(before, 0) * (1 - elapsed / seconds)) > limit:
+        raise TooMany(retry_after=max(1, int(seconds - elapsed)))
 
 
 def _first(bucket: str, start: datetime) -> None:

@@ -101,8 +101,9 @@ def _check_leaf(receipt: Receipt) -> None:
 def _check_opened(receipt: Receipt) -> None:
     try:
         payload = json.loads(receipt.entry["payload"])
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Fault("malformed") from error
+    require(isinstance(payload, dict), "malformed")
     require(check_openings(payload, receipt.opened), "opening_mismatch")
 
 

@@ -155,6 +155,8 @@ def change_password(*, by: Actor, at: datetime, officer: Officer, old: str, new:
     """
     if not officer.check_password(old):
         raise WrongPassword(field="old")
+    if new == old:
+        raise BadPassword(_("新密码不能与现在的相同。"), code="same_password", field="new")
     check_new_password(officer, new)
     _keep_changed(by=by, at=at, officer=officer, encoded=make_password(new))
     return Officer.objects.get(pk=officer.pk)

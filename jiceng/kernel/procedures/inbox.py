@@ -28,7 +28,7 @@ def inbox(held: Iterable[Capacity], *, after: int = 0, size: int = PAGE) -> Inbo
     posts = frozenset(capacity.post.pk for capacity in held)
     steps = CaseStep.objects.held_by(posts).select_related("case__unit", "post", "unit")
     if after:
-        steps = _beyond(steps, after)
+        steps = _beyond(steps, posts, after)
     found = list(steps[: size + 1])
     for step in found:
         step.case.procedure = version_of(step.case.procedure_id)
@@ -42,10 +42,10 @@ def inbox_size(held: Iterable[Capacity]) -> int:
     return CaseStep.objects.held_by(posts).count()
 
 
-def _beyond(steps: CaseStepQuerySet, after: int) -> CaseStepQuerySet:
+def _beyond(steps: CaseStepQuerySet, posts: frozenset[int], after: int) -> CaseStepQuerySet:
     """Return the steps behind ``after`` in the order of the inbox: by day, then by id, those
-    without a day last."""
-    last = CaseStep.objects.filter(pk=after).values_list("due_at", "pk").first()
+    without a day last. A step of others tells nothing."""
+    last = CaseStep.objects.filter(pk=after, post__in=posts).values_list("due_at", "pk").first()
     if last is None:
         return steps.none()
     due_at, pk = last

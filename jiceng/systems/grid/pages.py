@@ -32,7 +32,7 @@ from jiceng.ui.rendering import lead_on, page
 from jiceng.ui.requests import DeskRequest, Request
 from jiceng.ui.uploads import KEPT, claim_of, kept_photos
 
-MINE = "tracked_cases"
+MINE, FILED = "tracked_cases", "filed_cases"
 REPORTS_AN_HOUR = 60
 TRACKS_AN_HOUR = 20
 # Four digits are soon tried through, so a number has few tries, whoever tries.
@@ -88,6 +88,7 @@ def report(request: Request) -> HttpResponseBase:
         if done is not None:
             number = _number(done.entry.subject)
             _remember(request, number)
+            request.session[FILED] = [*request.session.get(FILED, []), number][-20:]
             messages.success(request, _("已收到，请记下编号。"))
             return redirect("public:grid:status", number)
     context = {"form": form, "kept": photos, "key": request.POST.get("key") or new_uid()}
@@ -115,6 +116,8 @@ def patrol_report(request: DeskRequest) -> HttpResponseBase:
 
 def _remember(request: Request, number: str) -> None:
     """Note in the session that this person may see the case; it ends with the session."""
+    # A cookie that was copied from a shared computer before does not open what comes now.
+    request.session.cycle_key()
     mine = [other for other in request.session.get(MINE, []) if other != number]
     request.session[MINE] = [*mine, number][-20:]
 
@@ -224,7 +227,8 @@ def _receipt(case: Case, *, opened: bool) -> HttpResponse:
 @require_safe
 def receipt(request: Request, number: str) -> HttpResponse:
     """Give the reporter the receipt of the report; it proves the words too."""
-    return _receipt(_mine(request, number), opened=True)
+    found = _mine(request, number)
+    return _receipt(found, opened=number in request.session.get(FILED, []))
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """What is refused, with which code, and that nothing is left of it."""
 
+import io
 import time
 
 import pytest
@@ -114,3 +115,15 @@ def test_bombs_are_refused_before_they_are_decoded(data: bytes) -> None:
 def test_webp_has_a_limit_of_its_own() -> None:
     big = photos.encoded(Image.new("RGB", (6_000, 4_001)), "WEBP", method=0)
     assert refusal(big, "a.webp") == (422, "too_many_pixels")
+
+
+def test_a_picture_that_is_drawn_a_thousand_times_is_refused_unread() -> None:
+    """A progressive JPEG with its last scan repeated costs minutes in a quarter of a megabyte."""
+    plain = io.BytesIO()
+    Image.new("L", (640, 480)).save(plain, "JPEG", progressive=True)
+    data = plain.getvalue()
+    last = data.rfind(b"\xff\xda")
+    bomb = data[:-2] + data[last:-2] * 1500 + b"\xff\xd9"
+
+    assert refusal(bomb, "bomb.jpg") == (422, "too_many_pixels")
+    assert photos.encoded(photos.picture()).count(b"\xff\xda") < 20

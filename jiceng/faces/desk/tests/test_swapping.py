@@ -10,11 +10,12 @@ from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from jiceng.kernel.orgs.service import Capacity
-from jiceng.kernel.procedures import inbox
 from jiceng.kernel.procedures.models import Case
 from jiceng.systems.grid.tests import scene
 from jiceng.systems.grid.tests.scene import Grid
 from jiceng.systems.grid.tests.sending import desk
+
+PAGE = 50  # rows of the inbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -52,16 +53,13 @@ def marked(page: Page) -> bool:
     return bool(page.evaluate("window.mark === true"))
 
 
-def test_the_pager_of_the_inbox(
-    window: Any, live_server: LiveServer, grid: Grid, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(inbox.inbox, "__kwdefaults__", {"after": 0, "size": 2})
-    for minute in range(3):
+def test_the_pager_of_the_inbox(window: Any, live_server: LiveServer, grid: Grid) -> None:
+    for minute in range(PAGE + 1):
         scene.report(grid, at=grid.cast.at + timedelta(minutes=minute))
     sign_in(window, live_server.url, grid.cast.wang)
     window.goto("/desk/")
     mark(window)
-    assert window.locator("#rows li").count() == 2
+    assert window.locator("#rows li").count() == PAGE
 
     window.get_by_role("link", name="下一页").click()
     window.get_by_role("link", name="回到最前").wait_for()
@@ -70,7 +68,7 @@ def test_the_pager_of_the_inbox(
     assert marked(window)
     window.get_by_role("link", name="回到最前").click()
     window.get_by_role("link", name="下一页").wait_for()
-    assert window.locator("#rows li").count() == 2
+    assert window.locator("#rows li").count() == PAGE
     assert marked(window)
     assert window.wrong == []
 

@@ -1,0 +1,1 @@
+"""Attacks that once worked, and must not work again."""
