@@ -78,22 +78,12 @@ def set_category(
     run keep the version they were filed under, and the day that was promised. Raises
     ``Backdated``, ``NotLater``, ``LimitNotWhole`` (422), ``CategoryChanged`` (409).
     """
-    values = {
-        "name": name,
-        "kind": kind,
-        "group": group,
-        "condition": condition,
-        "closing_condition": closing_condition,
-        **_limit_values(limit),
-        "responsible_unit": responsible_unit,
-        "supervising_unit": supervising_unit,
-        "needs_verification": needs_verification,
-        "anonymous_allowed": anonymous_allowed,
-        "sensitive": sensitive,
-        "duplicate_radius": duplicate_radius,
-    }
-    since = _since(at, effective)
-    category = _version(code, values, since)
+    values = _limit_values(limit) | {"name": name, "kind": kind, "group": group}
+    values |= {"condition": condition, "closing_condition": closing_condition}
+    values |= {"responsible_unit": responsible_unit, "supervising_unit": supervising_unit}
+    values |= {"needs_verification": needs_verification, "sensitive": sensitive}
+    values |= {"anonymous_allowed": anonymous_allowed, "duplicate_radius": duplicate_radius}
+    category = _version(code, values, _since(at, effective))
     facts = values | {"in_force_from": category.valid_from}
     facts |= {field: _code(facts[field]) for field in ("responsible_unit", "supervising_unit")}
     return Recorded(category, subject=f"grid.category:{code}", facts=facts)
