@@ -161,7 +161,7 @@ class TestPeople:
         hold(cast.qian.officer, cast.sun.post, at=cast.at)
         with unchanged():
             for move in ("verify", "rework"):
-                refused(press(desk(cast.qian), town.case, move), 403, "same_person")
+                refused(press(desk(cast.qian), town.case, move), 409, "move_not_possible")
 
     def test_a_category_that_closed_meanwhile(self, town: Town) -> None:
         Category.objects.filter(code="C101").update(active=False)
