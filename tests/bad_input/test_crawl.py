@@ -187,10 +187,13 @@ def test_what_a_reporter_can_reach(busy: Town) -> None:
 @pytest.mark.slow
 def test_what_the_duty_officer_can_reach(busy: Town) -> None:
     with unchanged():
-        seen = crawl(busy.wang, [*OPEN, "/desk/password/"])
+        found = f"/desk/cases/?number={busy.case.number}"
+        seen = crawl(busy.wang, [*OPEN, "/desk/password/", found])
 
     reached = names_of(seen)
+    assert f"/desk/grid/cases/{busy.case.number}/" in seen
     assert reached >= {route.name for route in routes() if route.name.startswith("desk:")} - {
+        "desk:cases",  # led on: a number leads to its case
         "desk:login",  # led on: signed in already
         "desk:logout",  # takes POST only
     }

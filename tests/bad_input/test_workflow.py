@@ -160,7 +160,7 @@ class TestPeople:
         hold(cast.qian.officer, cast.sun.post, at=cast.at)
         with unchanged():
             for move in ("verify", "rework"):
-                refused(press(desk(cast.qian), town.case, move), 403, "same_person")
+                refused(press(desk(cast.qian), town.case, move), 409, "move_not_possible")
 
     def test_a_category_that_closed_meanwhile(self, town: Town) -> None:
         retire_category(by=SYSTEM, at=clock.read(), code="C101")

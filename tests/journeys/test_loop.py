@@ -79,8 +79,28 @@ def handle(walker: Walker, title: str, move: str, fill: Callable[[Any], None]) -
     assert walker.page.get_by_text(f"已办理：{move}").is_visible()
 
 
-def nothing(page: Any) -> None:
-    """Fill nothing in."""
+Fill = Callable[[Any], None]
+
+
+def stages(grid: Grid, photo: Path) -> list[tuple[str, list[tuple[str, Fill]]]]:
+    """Return who presses what, one after another, and how they fill in the forms."""
+
+    def nothing(page: Any) -> None:
+        """Take the form as it comes."""
+
+    def dispatch(page: Any) -> None:
+        page.locator("[name=unit]").select_option(label=str(grid.street))
+
+    def dispose(page: Any) -> None:
+        page.locator("input[type=file]").last.set_input_files(photo)
+        page.locator("[name=note]").fill("已更换新井盖，四周平整。")
+
+    return [
+        ("1001", [("研判", nothing), ("派遣", dispatch)]),
+        ("1004", [("处置完成", dispose)]),
+        ("1005", [("核实通过", nothing)]),
+        ("1001", [("结案", nothing)]),
+    ]
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
@@ -92,13 +112,6 @@ def test_from_the_report_to_the_closing(
     tmp_path: Path,
     scripts: bool,
 ) -> None:
-    def dispatch(page: Any) -> None:
-        page.locator("[name=unit]").select_option(label=str(staffed.street))
-
-    def dispose(page: Any) -> None:
-        page.locator("input[type=file]").last.set_input_files(photos["after"])
-        page.locator("[name=note]").fill("已更换新井盖，四周平整。")
-
     with walk(scripts=scripts) as resident:
         report(resident, photos["before"], staffed)
         case = Case.objects.get()
@@ -108,12 +121,7 @@ def test_from_the_report_to_the_closing(
         seal_all()
         receipt = download(resident, tmp_path)
 
-        for staff_no, moves in (
-            ("1001", [("研判", nothing), ("派遣", dispatch)]),
-            ("1004", [("处置完成", dispose)]),
-            ("1005", [("核实通过", nothing)]),
-            ("1001", [("结案", nothing)]),
-        ):
+        for staff_no, moves in stages(staffed, photos["after"]):
             with walk(scripts=scripts) as officer:
                 sign_in(officer, staff_no)
                 for move, fill in moves:
