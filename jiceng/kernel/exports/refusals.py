@@ -12,7 +12,7 @@ MOST_CELL = 5_000
 class TableRefused(BadInput):
     """The file is no table that can be read (422); ``details["line"]`` says where, if known."""
 
-    code = "bad_table"
+    code = "unreadable_table"
     sentence = _("这个文件不是可以读取的表格。")
 
 

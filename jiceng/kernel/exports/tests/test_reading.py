@@ -190,7 +190,7 @@ def far(place: str) -> bytes:
 WORKBOOKS: list[tuple[str, Callable[[], bytes], str]] = [
     ("broken", lambda: b"PK\x03\x04" + b"x" * 100, "bad_workbook"),
     ("cut", lambda: book(["1", "x"])[:-200], "bad_workbook"),
-    ("no workbook", lambda: packed({"a.txt": b"x"}), "bad_table"),
+    ("no workbook", lambda: packed({"a.txt": b"x"}), "unreadable_table"),
     ("200 MB of blanks", lambda: altered(more={"x": b" " * 200_000_000}), "workbook_too_large"),
     ("a thousand to one", lambda: altered(more={"x": b" " * 20_000_000}), "workbook_too_large"),
     ("10,000 members", lambda: packed({str(n): b"" for n in range(10_000)}), "workbook_too_large"),
@@ -206,7 +206,7 @@ WORKBOOKS: list[tuple[str, Callable[[], bytes], str]] = [
     ("a cell in the last column", lambda: far("XFD2"), "too_many_rows"),
     ("a row beyond counting", lambda: far("A99999999999999999999"), "too_many_rows"),
     ("no visible heading", lambda: altered(sheet=sheet_of("")), "empty_table"),
-    ("not XML", lambda: altered(sheet=b"<worksheet><sheetData><row"), "bad_table"),
+    ("not XML", lambda: altered(sheet=b"<worksheet><sheetData><row"), "unreadable_table"),
     ("an identity number typed", lambda: book([340802199001011234, "x"]), "number_too_long"),
 ]
 

@@ -19,7 +19,7 @@ from jiceng.kernel.orgs.models import Officer, Post, Tenure, Unit
 from jiceng.kernel.procedures.models import Case, CaseStep
 from jiceng.kernel.testing.cast import Cast
 from jiceng.kernel.workdays.models import Clock
-from jiceng.systems.grid import actions
+from jiceng.systems.grid.actions import incidents
 from jiceng.systems.grid.management.replay import running
 from jiceng.systems.grid.management.replay.mapping import load_mapping
 from jiceng.systems.grid.management.replay.running import BatchNotWritten, Replay
@@ -309,14 +309,14 @@ class TestAgain:
         file = write(tmp_path)
         with pytest.raises(Stop):
             self.run(file, stop_after(1))
-        before, load = counts(), actions.load
+        before, load = counts(), incidents.load
 
         def broken(rows: list[Any]) -> None:
             load(rows)
             raise Stop
 
         # The last table of a batch: everything else has been written by then.
-        monkeypatch.setattr(actions, "load", broken)
+        monkeypatch.setattr(incidents, "load", broken)
         with pytest.raises(Stop):
             self.run(file)
         assert counts() == before
@@ -324,13 +324,13 @@ class TestAgain:
     def test_what_the_database_refuses_is_tried_again_and_then_given_up(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        tries, load = [], actions.load
+        tries, load = [], incidents.load
 
         def refused(rows: list[Any]) -> None:
             tries.append(load(rows))
             raise IntegrityError
 
-        monkeypatch.setattr(actions, "load", refused)
+        monkeypatch.setattr(incidents, "load", refused)
         with pytest.raises(BatchNotWritten):
             self.run(write(tmp_path))
         assert len(tries) == running.TRIES
