@@ -175,6 +175,7 @@ def status(request: Request, number: str) -> HttpResponseBase:
     context = {
         "case": case,
         "incident": case.incident,
+        "filed": number in request.session.get(FILED, []),
         "moments": queries.public_moments(case),
         "photos": [
             photo for photo in attachments_of(case.subject) if photo.purpose in queries.SHOWN
