@@ -69,7 +69,11 @@ def test_a_case_leaves_the_same_history_in_either_language(
     assert english.title == chinese.title
     names = Attachment.objects.filter(subject__in=[chinese.subject, english.subject])
     per_case = [
-        list(names.filter(subject=case.subject).values_list("original_name", flat=True))
+        list(
+            names.filter(subject=case.subject)
+            .order_by("id")
+            .values_list("original_name", flat=True)
+        )
         for case in (chinese, english)
     ]
     assert per_case[0] == per_case[1]
