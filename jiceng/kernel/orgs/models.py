@@ -16,7 +16,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.clock import legal_day
-from jiceng.kernel.orgs.terms import MAX_DEPTH, PASSWORD_MAX, ROLES, ROOT_KINDS, Kind
+from jiceng.kernel.orgs.terms import MAX_DEPTH, PASSWORD_MAX, ROOT_KINDS, Kind
 
 STAFF_NO = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 
@@ -224,12 +224,6 @@ class Post(Kept):
     def ledger_ref(self) -> str:
         """Return how a request digest names this post."""
         return self.subject
-
-    @property
-    def role_label(self) -> str:
-        """Return the role in words; a role whose system is gone keeps its code."""
-        role = ROLES.find(self.role)
-        return str(role.label) if role else self.role
 
 
 class IntervalQuerySet(KeptQuerySet):

@@ -6,7 +6,6 @@ that lead back run in lanes on the far right, each in its own. All measures are 
 
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from jiceng.kernel.procedures.rules import Procedure, Step
 
@@ -167,13 +166,3 @@ def _around(start: Box, end: Box, labels: tuple[str, ...], manner: str, lane: in
         manner=manner,
         anchor="start",
     )
-
-
-def overlaps(diagram: Diagram) -> list[tuple[str, str]]:
-    """Return the pairs of boxes that cover one another; a drawn diagram has none."""
-    ordered = sorted(diagram.boxes, key=lambda box: (box.y, box.x))
-    return [
-        (one.step.code, other.step.code)
-        for one, other in pairwise(ordered)
-        if one.y == other.y and one.right > other.x
-    ]

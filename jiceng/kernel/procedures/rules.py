@@ -115,10 +115,6 @@ class Procedure:
                     return move, step
         return None
 
-    def knows_move(self, code: str) -> bool:
-        """Tell whether any move has this code."""
-        return any(move.code == code for move in self.moves)
-
     def siblings(self, step: Step) -> set[str]:
         """Return the codes of the steps on the branches that join at ``step``."""
         return {other.code for other in self.steps if other.branch in step.joins}

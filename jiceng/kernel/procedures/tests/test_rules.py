@@ -1,10 +1,11 @@
 """Definitions: fingerprints, reading back, firing moves, the diagram."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
-from jiceng.kernel.procedures.diagram import draw, overlaps
+from jiceng.kernel.procedures.diagram import Diagram, draw
 from jiceng.kernel.procedures.rules import Holder, read_procedure
 from jiceng.kernel.procedures.tests.nets import PERMITS, Weaver
 
@@ -35,6 +36,16 @@ def test_a_fork_opens_every_branch() -> None:
     found = PERMITS.move("accept", ["start"])
     assert found is not None
     assert PERMITS.after(frozenset({"start"}), *found) == {"plan_review", "build_review"}
+
+
+def overlaps(diagram: Diagram) -> list[tuple[str, str]]:
+    """Return the pairs of boxes that cover one another."""
+    ordered = sorted(diagram.boxes, key=lambda box: (box.y, box.x))
+    return [
+        (one.step.code, other.step.code)
+        for one, other in pairwise(ordered)
+        if one.y == other.y and one.right > other.x
+    ]
 
 
 @pytest.mark.parametrize("procedure", [PERMITS, *(Weaver(n).procedure() for n in range(30))])
