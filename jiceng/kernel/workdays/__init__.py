@@ -1,1 +1,1 @@
-"""Workdays and clocks: published calendars, limits, pauses with a legal cause."""
+"""Workdays and clocks: published calendars, limits, pauses with a legal cause, extensions."""

@@ -1,7 +1,7 @@
-"""Clocks: started, paused, resumed, stopped. Called inside an act, so in its transaction.
+"""Clocks: started, paused, resumed, stopped, restarted.
 
-Every change is a compare-and-set on what the caller saw; whoever comes second is refused and has
-changed nothing.
+Called inside an act, so in its transaction. Whoever saw an older state than the database
+holds is refused and has changed nothing.
 """
 
 import re
@@ -14,11 +14,19 @@ from django.utils.translation import override
 
 from jiceng.kernel.base.errors import BadInput, Conflict
 from jiceng.kernel.base.text import listed
+from jiceng.kernel.workdays.changes import (
+    ClockChanged,
+    ClockOverdue,
+    change,
+    derived,
+    not_before,
+    running,
+)
 from jiceng.kernel.workdays.lines import civil
 from jiceng.kernel.workdays.models import Clock, Pause
-from jiceng.kernel.workdays.rules import Deadline, Limit, Stop, deadline
+from jiceng.kernel.workdays.rules import Limit, deadline
 from jiceng.kernel.workdays.shelf import calendar
-from jiceng.kernel.workdays.terms import PAUSE_CAUSES, ClockKind, PauseCause
+from jiceng.kernel.workdays.terms import COUNTING_KINDS, PAUSE_CAUSES, ClockKind, PauseCause
 
 # As the ledger writes it; otherwise moving the deadline later could not be recorded.
 SUBJECT = re.compile(r"[a-z][a-z0-9_.]*:[A-Za-z0-9_./-]{1,80}")
@@ -46,20 +54,6 @@ class CauseNotAllowed(BadInput):
     sentence = _("这类时限不得因此停表。")
 
 
-class BackDated(BadInput):
-    """A pause, its end or a stop before something that already happened to the clock (422)."""
-
-    code = "back_dated"
-    sentence = _("时间早于时钟上一次变化，不得倒填。")
-
-
-class ClockStopped(Conflict):
-    """The clock does not run any more (409)."""
-
-    code = "clock_stopped"
-    sentence = _("计时已经结束。")
-
-
 class ClockPaused(Conflict):
     """The clock stands still already (409)."""
 
@@ -74,22 +68,15 @@ class ClockNotPaused(Conflict):
     sentence = _("时钟没有停表，不能恢复。")
 
 
-class ClockOverdue(Conflict):
-    """Nothing is left that a pause could save (409)."""
+class ClockRunning(Conflict):
+    """There is no stop to take back (409)."""
 
-    code = "clock_overdue"
-    sentence = _("时限已到期，不能再停表。")
-
-
-class ClockChanged(Conflict):
-    """Somebody else changed the clock meanwhile (409)."""
-
-    code = "clock_changed"
-    sentence = _("时钟已被他人变更，请按最新状态办理。")
+    code = "clock_running"
+    sentence = _("计时没有结束，不能恢复计时。")
 
 
 def start_clock(*, subject: str, kind: str, limit: Limit, at: datetime) -> Clock:
-    """Start a promised or statutory clock at ``at`` and return it.
+    """Start a clock that counts (promised, statutory or level) at ``at`` and return it.
 
     Raises ``CalendarUnknown`` where no deadline can be computed, then nothing was written.
     """
@@ -100,8 +87,8 @@ def start_clock(*, subject: str, kind: str, limit: Limit, at: datetime) -> Clock
 
 def new_clock(*, subject: str, kind: str, limit: Limit, at: datetime) -> Clock:
     """Return the clock that ``start_clock`` would write, unsaved, for whoever writes many."""
-    if kind not in (ClockKind.PROMISED, ClockKind.STATUTORY):
-        raise ValueError(f"a clock that counts is promised or statutory, not {kind!r}")
+    if kind not in COUNTING_KINDS:
+        raise ValueError(f"a clock that counts is promised, statutory or level, not {kind!r}")
     due = deadline(calendar(), at, limit)
     return Clock(
         subject=_subject(subject),
@@ -153,13 +140,13 @@ def pause_clock(clock: Clock, cause: str, at: datetime) -> Pause:
     ``ClockOverdue`` or ``ClockChanged`` (409).
     """
     basis = _basis(clock, cause)
-    _running(clock)
+    running(clock)
     if clock.paused_at:
         raise ClockPaused(paused_at=clock.paused_at)
-    _not_before(clock.changed_at, at)
+    not_before(clock.changed_at, at)
     if at >= clock.due_at:
         raise ClockOverdue(due_at=clock.due_at)
-    _change(clock, at, paused_at=at)
+    change(clock, at, paused_at=at)
     return Pause.objects.create(clock=clock, cause=cause, basis=basis, started_at=at)
 
 
@@ -181,23 +168,17 @@ def _basis(clock: Clock, cause: str) -> str:
 def resume_clock(clock: Clock, at: datetime) -> Clock:
     """End the pause of ``clock`` at ``at``, move its deadline, and return it.
 
+    ``at`` may lie back as far as the last change: a pause whose end was planned ends as planned,
+    however late somebody comes to end it.
     Raises ``BackDated`` (422), ``ClockStopped``, ``ClockNotPaused`` or ``ClockChanged`` (409).
     """
-    _running(clock)
+    running(clock)
     if not clock.paused_at:
         raise ClockNotPaused()
-    _not_before(clock.changed_at, at)
+    not_before(clock.changed_at, at)
     pauses = list(clock.pauses.order_by("started_at"))
     _end_pause(pauses, at)
-    due = deadline_of(clock, pauses)
-    _change(
-        clock,
-        at,
-        paused_at=None,
-        due_at=due.due_at,
-        provisional=due.provisional,
-        calendar_version=due.calendar_version,
-    )
+    change(clock, at, paused_at=None, **derived(clock, pauses, clock.extensions.all()))
     return clock
 
 
@@ -216,18 +197,32 @@ def stop_clock(clock: Clock, at: datetime) -> Clock:
 
     Raises ``BackDated`` (422), ``ClockStopped`` or ``ClockChanged`` (409).
     """
-    _running(clock)
+    running(clock)
     if clock.paused_at:
         resume_clock(clock, at)
-    _not_before(clock.changed_at, at)
-    _change(clock, at, stopped_at=at)
+    not_before(clock.changed_at, at)
+    change(clock, at, stopped_at=at)
+    return clock
+
+
+def restart_clock(clock: Clock, at: datetime) -> Clock:
+    """Take back the stop of ``clock`` at ``at`` and return it; the time in between counts.
+
+    The deadline is derived again, because nothing moved it while the calendar may have changed.
+    Raises ``BackDated`` (422), ``ClockRunning`` or ``ClockChanged`` (409).
+    """
+    if not clock.stopped_at:
+        raise ClockRunning()
+    not_before(clock.stopped_at, at)
+    due = derived(clock, clock.pauses.all(), clock.extensions.all()) if clock.limit else {}
+    change(clock, at, stopped_at=None, **due)
     return clock
 
 
 def stop_new_clock(clock: Clock, at: datetime) -> None:
     """Stop a clock that has not been written yet. Raises ``BackDated`` (422)."""
-    _running(clock)
-    _not_before(clock.changed_at, at)
+    running(clock)
+    not_before(clock.changed_at, at)
     clock.stopped_at = clock.changed_at = at
 
 
@@ -242,40 +237,3 @@ def stop_clocks(subject: str, at: datetime) -> int:
     for clock in others:
         stop_clock(clock, at)
     return usual + len(others)
-
-
-def deadline_of(clock: Clock, pauses: Iterable[Pause]) -> Deadline:
-    """Return the deadline that limit, finished pauses and calendar give a counting clock."""
-    limit = clock.limit
-    if limit is None:
-        raise ValueError("a given day is not derived from anything")
-    return deadline(calendar(), clock.started_at, limit, stops_of(pauses))
-
-
-def stops_of(pauses: Iterable[Pause]) -> list[Stop]:
-    """Return the finished ones of ``pauses`` as values, with the label of their cause."""
-    return [
-        Stop(pause.started_at, pause.ended_at, str(PauseCause(pause.cause).label))
-        for pause in pauses
-        if pause.ended_at
-    ]
-
-
-def _running(clock: Clock) -> None:
-    if clock.stopped_at:
-        raise ClockStopped(stopped_at=clock.stopped_at)
-
-
-def _not_before(earliest: datetime, at: datetime) -> None:
-    if civil(at) < earliest:
-        raise BackDated(earliest=earliest)
-
-
-def _change(clock: Clock, at: datetime, **changes: object) -> None:
-    """Write ``changes`` if the row still is what the caller saw; then the caller sees them too."""
-    seen = {name: getattr(clock, name) for name in ("changed_at", "paused_at", "stopped_at")}
-    changes |= {"changed_at": at}
-    if not Clock.objects.filter(pk=clock.pk, due_at=clock.due_at, **seen).update(**changes):
-        raise ClockChanged()
-    for name, value in changes.items():
-        setattr(clock, name, value)

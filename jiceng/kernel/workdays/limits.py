@@ -1,6 +1,7 @@
 """Limits: so many hours or days. Plain Python: no Django, no clock."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from jiceng.kernel.workdays.days import Calendar
@@ -64,6 +65,10 @@ class Limit:
         if self.kind in HOUR_KINDS:
             return int(self.amount * HOUR)
         return int(self.amount) * (1 if self.whole_days else self._a_day)
+
+    def longer_by(self, amounts: Iterable[int | Decimal]) -> "Limit":
+        """Return the limit with ``amounts`` of its own unit added."""
+        return replace(self, amount=sum(amounts, Decimal(self.amount)))
 
     @property
     def _a_day(self) -> int:

@@ -1,4 +1,4 @@
-"""Clocks and their pauses."""
+"""Clocks, their pauses and their extensions."""
 
 from decimal import Decimal
 
@@ -7,7 +7,14 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.workdays.rules import Limit
-from jiceng.kernel.workdays.terms import ClockKind, Convention, LimitKind, PauseCause
+from jiceng.kernel.workdays.terms import (
+    COUNTING_KINDS,
+    MOST_EXTENSIONS,
+    ClockKind,
+    Convention,
+    LimitKind,
+    PauseCause,
+)
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):
@@ -23,11 +30,12 @@ class ClockQuerySet(models.QuerySet["Clock"]):
 
 
 class Clock(models.Model):
-    """A limit that runs for a subject: a budget, a start, and a ledger of pauses.
+    """A limit that runs for a subject: a budget, a start, ledgers of pauses and extensions.
 
     ``due_at`` is derived from these and the calendar, and kept here because inboxes sort by it;
     ``manage.py workdays rebuild`` derives it again. While ``paused_at`` is set it stands where the
-    pauses so far have moved it. ``changed_at`` is the last start, pause, resumption or stop.
+    pauses so far have moved it. ``changed_at`` is the last start, pause, resumption, extension,
+    stop or restart.
     """
 
     subject = models.CharField(_("对象"), max_length=120)
@@ -54,7 +62,7 @@ class Clock(models.Model):
             models.CheckConstraint(
                 condition=Q(kind=ClockKind.GIVEN, limit_kind="", limit_amount__isnull=True)
                 | Q(
-                    kind__in=[ClockKind.PROMISED, ClockKind.STATUTORY],
+                    kind__in=COUNTING_KINDS,
                     limit_kind__in=LimitKind.values,
                     convention__in=Convention.values,
                     limit_amount__isnull=False,
@@ -67,7 +75,11 @@ class Clock(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(changed_at__gte=F("started_at"))
-                & (Q(paused_at__isnull=True) | Q(paused_at=F("changed_at")))
+                # Later than the pause there is at most an extension.
+                & (
+                    Q(paused_at__isnull=True)
+                    | Q(paused_at__gte=F("started_at"), paused_at__lte=F("changed_at"))
+                )
                 & (
                     Q(stopped_at__isnull=True)
                     | Q(stopped_at=F("changed_at"), paused_at__isnull=True)
@@ -87,10 +99,17 @@ class Clock(models.Model):
 
     @property
     def limit(self) -> Limit | None:
-        """Return the limit, or ``None`` where somebody else set the day."""
+        """Return the original limit, or ``None`` where somebody else set the day."""
         if self.limit_amount is None:
             return None
         return Limit(self.limit_kind, Decimal(self.limit_amount), self.convention)
+
+    @property
+    def whole_limit(self) -> Limit | None:
+        """Return the limit with its extensions, which are read unless they were prefetched."""
+        if self.limit is None:
+            return None
+        return self.limit.longer_by(extension.amount for extension in self.extensions.all())
 
 
 class Pause(models.Model):
@@ -119,3 +138,34 @@ class Pause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_cause_display()} {self.started_at}"
+
+
+class Extension(models.Model):
+    """Time that was added to a limit: the how-manieth, how much, on what basis, granted when.
+
+    ``amount`` is in the unit of the clock's own limit.
+    """
+
+    clock = models.ForeignKey(
+        Clock, models.CASCADE, related_name="extensions", verbose_name=_("时钟")
+    )
+    number = models.PositiveSmallIntegerField(_("第几次"))
+    amount = models.DecimalField(_("延长数量"), max_digits=8, decimal_places=2)
+    basis = models.CharField(_("依据"), max_length=200)
+    granted_at = models.DateTimeField(_("批准时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("延期记录")
+        constraints = [
+            models.UniqueConstraint("clock", "number", name="extension_number_once"),
+            models.CheckConstraint(
+                condition=Q(number__gte=1, number__lte=MOST_EXTENSIONS),
+                name="extension_at_most_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0) & ~Q(basis=""), name="extension_has_amount_and_basis"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} +{self.amount} {self.granted_at}"

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from jiceng.kernel.ledger.service import OPERATOR, SYSTEM, Actor, NewEntry, append_many
-from jiceng.kernel.workdays.clocks import deadline_of
+from jiceng.kernel.workdays.changes import deadline_of
 from jiceng.kernel.workdays.models import Clock, ClockQuerySet
 from jiceng.kernel.workdays.refusals import CalendarUnknown
 from jiceng.kernel.workdays.rules import Deadline
@@ -46,8 +46,8 @@ def _derive_again(clocks: ClockQuerySet, by: Actor, at: datetime) -> list[Clock]
     """Go through ``clocks`` in batches, each in a transaction, so that no lock is held for long."""
     moved: list[Clock] = []
     last = 0
-    paused = clocks.order_by("pk").prefetch_related("pauses")
-    while batch := list(paused.filter(pk__gt=last)[:BATCH]):
+    whole = clocks.order_by("pk").prefetch_related("pauses", "extensions")
+    while batch := list(whole.filter(pk__gt=last)[:BATCH]):
         last = batch[-1].pk
         with transaction.atomic():
             changed = [(clock, was) for clock in batch if (was := _derive(clock))]
@@ -59,7 +59,7 @@ def _derive_again(clocks: ClockQuerySet, by: Actor, at: datetime) -> list[Clock]
 def _derive(clock: Clock) -> datetime | None:
     """Derive one deadline again; return the old one if a reader of it would see a change."""
     try:
-        due = deadline_of(clock, clock.pauses.all())
+        due = deadline_of(clock, clock.pauses.all(), clock.extensions.all())
     except CalendarUnknown:
         # One clock whose year was taken away must not keep the others from moving.
         log.exception("the deadline of clock %s cannot be derived any more", clock.pk)

@@ -28,11 +28,12 @@ from jiceng.kernel.workdays.refusals import (
     PausesDisordered,
 )
 from jiceng.kernel.workdays.terms import Light
-from jiceng.kernel.workdays.traces import Stop, Trace, explain
+from jiceng.kernel.workdays.traces import Granted, Stop, Trace, explain
 
 __all__ = [
     "Calendar",
     "CalendarUnknown",
+    "Granted",
     "InstantWithoutZone",
     "Limit",
     "LimitUnusable",

@@ -8,26 +8,37 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from jiceng.kernel.workdays import rules
-from jiceng.kernel.workdays.clocks import (
+from jiceng.kernel.workdays.changes import (
     BackDated,
-    CauseNotAllowed,
     ClockChanged,
-    ClockNotPaused,
     ClockOverdue,
-    ClockPaused,
     ClockStopped,
-    DueBeforeStart,
     deadline_of,
+    granted_of,
+    stops_of,
+)
+from jiceng.kernel.workdays.clocks import (
+    CauseNotAllowed,
+    ClockNotPaused,
+    ClockPaused,
+    ClockRunning,
+    DueBeforeStart,
     given_clock,
     new_clock,
     new_given_clock,
     pause_clock,
+    restart_clock,
     resume_clock,
     start_clock,
     stop_clock,
     stop_clocks,
     stop_new_clock,
-    stops_of,
+)
+from jiceng.kernel.workdays.extensions import (
+    BasisMissing,
+    ExtendedEnough,
+    NotExtendable,
+    extend_clock,
 )
 from jiceng.kernel.workdays.lines import aware
 from jiceng.kernel.workdays.loader import CalendarMalformed
@@ -39,6 +50,7 @@ from jiceng.kernel.workdays.rules import (
     Calendar,
     CalendarUnknown,
     Deadline,
+    Granted,
     InstantWithoutZone,
     Limit,
     LimitUnusable,
@@ -61,6 +73,7 @@ from jiceng.kernel.workdays.wording import (
 
 __all__ = [
     "BackDated",
+    "BasisMissing",
     "Budget",
     "Calendar",
     "CalendarMalformed",
@@ -70,12 +83,16 @@ __all__ = [
     "ClockNotPaused",
     "ClockOverdue",
     "ClockPaused",
+    "ClockRunning",
     "ClockStopped",
     "Deadline",
     "DueBeforeStart",
+    "ExtendedEnough",
+    "Granted",
     "InstantWithoutZone",
     "Limit",
     "LimitUnusable",
+    "NotExtendable",
     "PausesDisordered",
     "Remaining",
     "Stop",
@@ -85,6 +102,7 @@ __all__ = [
     "calendar_days",
     "deadline",
     "explain",
+    "extend_clock",
     "given_clock",
     "instant_words",
     "light",
@@ -99,6 +117,7 @@ __all__ = [
     "remaining",
     "reproject",
     "reproject_deadlines",
+    "restart_clock",
     "resume_clock",
     "start_clock",
     "stop_clock",
@@ -140,8 +159,11 @@ def light(due_at: datetime, now: datetime, limit: Limit | None = None) -> Light:
 
 
 def light_of(clock: Clock, at: datetime) -> Light:
-    """Return how pressing ``clock`` is; one that stands still is as pressing as when it stopped."""
-    return light(clock.due_at, clock.stopped_at or clock.paused_at or at, clock.limit)
+    """Return how pressing ``clock`` is; one that stands still is as pressing as when it stopped.
+
+    This reads the extensions; whoever lights many clocks prefetches them.
+    """
+    return light(clock.due_at, clock.stopped_at or clock.paused_at or at, clock.whole_limit)
 
 
 def remaining(now: datetime, due_at: datetime) -> Remaining:
@@ -155,23 +177,27 @@ def remaining(now: datetime, due_at: datetime) -> Remaining:
 
 
 def budget_of(clock: Clock, at: datetime) -> Budget | None:
-    """Return what is used and left of the limit of ``clock``; ``None`` for a given day."""
-    if clock.limit is None:
+    """Return what is used and left of ``clock``, extensions included; ``None`` for a given day."""
+    limit = clock.whole_limit
+    if limit is None:
         return None
     stops = stops_of(clock.pauses.all())
     if clock.paused_at:
         stops.append(Stop(clock.paused_at, max(at, clock.paused_at)))
     until = clock.stopped_at or at
-    return rules.budget(calendar(), clock.started_at, clock.limit, stops, until)
+    return rules.budget(calendar(), clock.started_at, limit, stops, until)
 
 
 def explain(clock: Clock) -> Trace:
     """Return why ``clock`` ends when it does; ``trace_lines`` puts it into sentences."""
     if clock.limit is None:
         return Trace(clock.started_at, clock.due_at, None)
-    due = deadline_of(clock, clock.pauses.all())
+    extensions = list(clock.extensions.all())
+    due = deadline_of(clock, clock.pauses.all(), extensions)
     return replace(
         due.trace,
+        limit=clock.limit,
+        extensions=granted_of(clock, extensions),
         paused_at=clock.paused_at,
         recalculated=due.calendar_version != clock.calendar_version,
     )

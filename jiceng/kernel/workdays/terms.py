@@ -24,11 +24,18 @@ class Convention(models.TextChoices):
 
 
 class ClockKind(models.TextChoices):
-    """Whose limit a clock measures."""
+    """Whose limit a clock measures. A level clock starts when a case is passed to the unit above,
+    and counts that unit's own time while the first clock goes on.
+    """
 
     PROMISED = "promised", _("承诺时限")
     STATUTORY = "statutory", _("法定时限")
+    LEVEL = "level", _("本级时限")
     GIVEN = "given", _("指定到期日")
+
+
+# A given day is counted from nothing; every other kind has a limit.
+COUNTING_KINDS = (ClockKind.PROMISED, ClockKind.STATUTORY, ClockKind.LEVEL)
 
 
 class Light(models.TextChoices):
@@ -60,6 +67,7 @@ class PauseCause(models.TextChoices):
 ARTICLE_45 = _("《中华人民共和国行政许可法》第四十五条")
 ARTICLE_32 = _("《中华人民共和国行政许可法》第三十二条第一款第四项")
 OWN_PROMISE = _("本机关服务承诺：等待期间不计入承诺时限")
+OWN_LEVEL = _("本机关服务承诺：等待期间不计入本级时限")
 
 STATUTORY_CAUSES: Mapping[PauseCause, Promise] = dict.fromkeys(
     [
@@ -74,20 +82,31 @@ STATUTORY_CAUSES: Mapping[PauseCause, Promise] = dict.fromkeys(
     ],
     ARTICLE_45,
 )
+
+
+def _own_causes(promise: Promise) -> Mapping[PauseCause, Promise]:
+    """Return what stops a limit that the office gave itself, on the strength of ``promise``."""
+    return {
+        **STATUTORY_CAUSES,
+        PauseCause.SUPPLEMENT: ARTICLE_32,
+        PauseCause.APPLICANT_REPLY: promise,
+        PauseCause.THIRD_PARTY: promise,
+        PauseCause.VERIFICATION: promise,
+        PauseCause.SHELVED: promise,
+    }
+
+
 # After acceptance a supplement is not in article 45, so it stops at most what the office itself
 # promised. A day that somebody else set is not ours to move, so nothing stops it.
 PAUSE_CAUSES: Mapping[ClockKind, Mapping[PauseCause, Promise]] = {
     ClockKind.STATUTORY: STATUTORY_CAUSES,
-    ClockKind.PROMISED: {
-        **STATUTORY_CAUSES,
-        PauseCause.SUPPLEMENT: ARTICLE_32,
-        PauseCause.APPLICANT_REPLY: OWN_PROMISE,
-        PauseCause.THIRD_PARTY: OWN_PROMISE,
-        PauseCause.VERIFICATION: OWN_PROMISE,
-        PauseCause.SHELVED: OWN_PROMISE,
-    },
+    ClockKind.PROMISED: _own_causes(OWN_PROMISE),
+    ClockKind.LEVEL: _own_causes(OWN_LEVEL),
     ClockKind.GIVEN: {},
 }
+
+# 延期 adds to a limit at most so often, each time on approval.
+MOST_EXTENSIONS = 2
 
 REPROJECTED = "workdays.clock.reprojected"
 

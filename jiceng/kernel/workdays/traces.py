@@ -23,6 +23,15 @@ class Stop:
 
 
 @dataclass(frozen=True)
+class Granted:
+    """An extension: so much (``added``) was granted at that time, and why."""
+
+    at: datetime
+    added: Limit
+    basis: str
+
+
+@dataclass(frozen=True)
 class Skipped:
     """Consecutive days off that were not counted; without a name they are a plain weekend."""
 
@@ -35,6 +44,7 @@ class Skipped:
 class Trace:
     """What a deadline rests on.
 
+    ``limit`` is the original one; ``extensions`` are what was added to it, in their order.
     ``stops`` pairs each pause with whether it moved the deadline (one that touches no counted
     time, or comes after the deadline, does not). ``notices`` are the document numbers relied on.
     ``unpublished`` is the first year without a calendar that was counted, else ``None``.
@@ -49,6 +59,7 @@ class Trace:
     calendar_version: str = ""
     skipped: tuple[Skipped, ...] = ()
     made_up: tuple[date, ...] = ()
+    extensions: tuple[Granted, ...] = ()
     stops: tuple[tuple[Stop, bool], ...] = ()
     notices: tuple[str, ...] = ()
     unpublished: int | None = None

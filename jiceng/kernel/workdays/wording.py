@@ -100,6 +100,7 @@ def _lines(trace: Trace) -> Iterator[str]:
             "limit": limit_words(trace.limit),
             "start": instant_words(trace.start_at),
         }
+    yield from _extension_lines(trace)
     if trace.skipped:
         yield _t("不计入：%(days)s。") % {"days": listed(map(_skipped_words, trace.skipped))}
     if trace.made_up:
@@ -112,6 +113,16 @@ def _lines(trace: Trace) -> Iterator[str]:
             "version": trace.calendar_version,
         }
     yield from _caveats(trace)
+
+
+def _extension_lines(trace: Trace) -> Iterator[str]:
+    for number, granted in enumerate(trace.extensions, 1):
+        yield _t("第%(number)d次延期，加%(amount)s：%(at)s批准（%(basis)s）。") % {
+            "number": number,
+            "amount": _amount_words(LimitKind(granted.added.kind), granted.added.amount),
+            "at": instant_words(granted.at),
+            "basis": granted.basis,
+        }
 
 
 def _skipped_words(skipped: Skipped) -> str:
@@ -141,7 +152,7 @@ def _stop_lines(trace: Trace) -> Iterator[str]:
 def _caveats(trace: Trace) -> Iterator[str]:
     if trace.unpublished is not None:
         yield _t(
-            "暂定：%(year)d年放假安排尚未公布，只按周末和《全国年节及纪念日放假办法》"
+            "待定：%(year)d年放假安排尚未公布，只按周末和《全国年节及纪念日放假办法》"
             "固定的公历假日推算，公布后重算。"
         ) % {"year": trace.unpublished}
     if trace.may_change:

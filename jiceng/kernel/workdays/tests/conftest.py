@@ -1,4 +1,4 @@
-"""The shipped calendar, what an independent reader finds in it, and three clocks."""
+"""The shipped calendar, what an independent reader finds in it, and one clock of each kind."""
 
 import json
 import tomllib
@@ -12,7 +12,7 @@ from jiceng.kernel.workdays import service
 from jiceng.kernel.workdays.days import Calendar
 from jiceng.kernel.workdays.loader import load_calendar
 from jiceng.kernel.workdays.models import Clock
-from jiceng.kernel.workdays.rules import workdays
+from jiceng.kernel.workdays.rules import work_hours, workdays
 from jiceng.kernel.workdays.tests.telling import SUBJECT, at
 
 HOLIDAYS = Path(settings.ROOT).parent / "shared" / "data" / "holidays"
@@ -85,6 +85,14 @@ def statutory(db) -> Clock:
         kind="statutory",
         limit=workdays(20, "next_day"),
         at=at("07-06 10:00"),
+    )
+
+
+@pytest.fixture
+def level(db) -> Clock:
+    """Return the clock of a unit to which the case was passed half an hour after it began."""
+    return service.start_clock(
+        subject=SUBJECT, kind="level", limit=work_hours(8), at=at("07-06 10:30")
     )
 
 

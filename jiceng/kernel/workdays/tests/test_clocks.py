@@ -19,22 +19,8 @@ from jiceng.kernel.workdays.terms import (
     ClockKind,
     PauseCause,
 )
+from jiceng.kernel.workdays.tests.refusing import refused
 from jiceng.kernel.workdays.tests.telling import SUBJECT, at, cases
-
-
-def refused(code: str, act, *arguments) -> Refusal:
-    """Do what must be refused with this code and change no row."""
-    before = _rows()
-    with pytest.raises(Refusal) as refusal:
-        act(*arguments)
-    assert refusal.value.code == code
-    assert str(refusal.value)
-    assert _rows() == before
-    return refusal.value
-
-
-def _rows():
-    return list(Clock.objects.order_by("pk").values()), list(Pause.objects.order_by("pk").values())
 
 
 def test_a_clock_keeps_its_limit_and_its_deadline(clock):
@@ -97,8 +83,9 @@ def test_the_basis_is_kept_in_chinese_whatever_the_page_speaks(statutory):
 @pytest.mark.parametrize(
     ("kind", "cause"), [(kind, cause) for kind in ClockKind for cause in PauseCause]
 )
-def test_each_kind_is_paused_by_its_own_causes_only(clock, statutory, given, kind, cause):
-    chosen = {"promised": clock, "statutory": statutory, "given": given}[kind]
+def test_each_kind_is_paused_by_its_own_causes_only(clock, statutory, level, given, kind, cause):
+    clocks = {"promised": clock, "statutory": statutory, "level": level, "given": given}
+    chosen = clocks[kind]
     if cause in PAUSE_CAUSES[kind]:
         assert service.pause_clock(chosen, cause, at("07-06 11:00")).basis
     else:
@@ -123,7 +110,8 @@ def test_the_law_has_eight_causes_and_a_supplement_is_none_of_them():
     ]
     assert set(STATUTORY_CAUSES.values()) == {ARTICLE_45}
     assert STATUTORY_CAUSES.items() <= PAUSE_CAUSES[ClockKind.PROMISED].items()
-    assert PAUSE_CAUSES[ClockKind.PROMISED].keys() == set(PauseCause)
+    for own in (ClockKind.PROMISED, ClockKind.LEVEL):
+        assert PAUSE_CAUSES[own].keys() == set(PauseCause)
     assert PAUSE_CAUSES.keys() == set(ClockKind)
 
 
@@ -187,6 +175,16 @@ def test_stopping_ends_an_open_pause(clock):
     assert (clock.stopped_at, clock.paused_at) == (at("07-07 11:00"), None)
     assert clock.due_at == at("07-09 10:00")
     assert clock.pauses.get().ended_at == at("07-07 11:00")
+
+
+def test_a_level_clock_counts_while_the_first_one_goes_on(clock, level):
+    level.refresh_from_db()
+    assert (level.kind, level.due_at) == ("level", at("07-07 10:30"))
+    service.pause_clock(level, "third_party", at("07-06 11:00"))
+    assert level.pauses.get().basis == "本机关服务承诺：等待期间不计入本级时限"
+    service.resume_clock(level, at("07-06 12:00"))
+    clock.refresh_from_db()
+    assert (level.due_at, clock.due_at) == (at("07-07 11:30"), at("07-08 10:00"))
 
 
 def test_all_clocks_of_a_subject_stop_together(clock, statutory, given):
@@ -324,8 +322,8 @@ def test_a_year_before_the_first_calendar_writes_nothing(db):
 
 
 @pytest.mark.parametrize("kind", ["given", "", "own"])
-def test_only_a_promised_or_statutory_clock_counts(db, kind):
-    with pytest.raises(ValueError, match="promised or statutory"):
+def test_what_is_no_kind_of_limit_does_not_count(db, kind):
+    with pytest.raises(ValueError, match="promised, statutory or level"):
         service.start_clock(subject=SUBJECT, kind=kind, limit=workdays(1), at=at("07-06 10:00"))
 
 

@@ -46,8 +46,8 @@ def test_due_prints_the_deadline_and_why():
 
 def test_due_says_what_is_provisional():
     lines = run("due", "2026-12-31T16:00+08:00", "1工作日")
-    assert lines[0] == "2027年1月4日 16:00（暂定）"
-    assert lines[-1].startswith("  暂定：2027年放假安排尚未公布")
+    assert lines[0] == "2027年1月4日 16:00（待定）"
+    assert lines[-1].startswith("  待定：2027年放假安排尚未公布")
 
 
 def test_rebuild_prints_what_moved(db):

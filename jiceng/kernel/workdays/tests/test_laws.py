@@ -85,6 +85,20 @@ def test_who_has_more_never_ends_earlier(shipped, start, limit, more):
 
 
 @settings(deadline=None)
+@given(paused(), limits, st.lists(st.integers(1, 30), min_size=1, max_size=2))
+def test_an_extension_always_makes_a_deadline_later(shipped, clock, limit, amounts):
+    start, stops = clock
+    due = [
+        rules.deadline(shipped, start, limit.longer_by(amounts[:n]), stops).due_at
+        for n in range(len(amounts) + 1)
+    ]
+    assert due == sorted(set(due))
+    assert limit.longer_by(amounts) == Limit(
+        limit.kind, limit.amount + sum(amounts), limit.convention
+    )
+
+
+@settings(deadline=None)
 @given(paused(), limits, odd_instants)
 def test_what_is_used_and_what_is_left_make_the_limit(shipped, clock, limit, now):
     start, stops = clock

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from jiceng.kernel.workdays import service
-from jiceng.kernel.workdays.models import Clock, Pause
+from jiceng.kernel.workdays.models import Clock, Extension, Pause
 from jiceng.kernel.workdays.tests.telling import at
 
 BROKEN = {
@@ -24,7 +24,8 @@ BROKEN = {
         "paused_at": at("07-07 09:00"),
         "changed_at": at("07-07 09:00"),
     },
-    "paused at another time than it changed": {"paused_at": at("07-07 09:00")},
+    "paused later than it changed": {"paused_at": at("07-07 09:00")},
+    "paused before it started": {"paused_at": at("07-06 09:00")},
 }
 
 
@@ -53,3 +54,22 @@ def test_the_database_refuses_a_broken_pause(clock, story, values):
     row = {"cause": "hearing", "basis": "x", "started_at": at("07-06 12:00"), **values}
     with pytest.raises(IntegrityError), transaction.atomic():
         Pause.objects.create(clock=clock, **row)
+
+
+BROKEN_EXTENSIONS = {
+    "a number that is taken": {"number": 1},
+    "a third one": {"number": 3},
+    "number nought": {"number": 0},
+    "of nothing": {"amount": 0},
+    "backwards": {"amount": -1},
+    "without basis": {"basis": ""},
+}
+
+
+@pytest.mark.parametrize("story", BROKEN_EXTENSIONS)
+def test_the_database_refuses_a_broken_extension(clock, story):
+    service.extend_clock(clock, at("07-06 11:00"), basis="道路施工")
+    row = {"number": 2, "amount": 2, "basis": "x", "granted_at": at("07-06 12:00")}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Extension.objects.create(clock=clock, **row | BROKEN_EXTENSIONS[story])
+    assert Extension.objects.create(clock=clock, **row).pk

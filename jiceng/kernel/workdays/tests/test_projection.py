@@ -145,8 +145,8 @@ def test_a_clock_changed_meanwhile_keeps_its_change(db, folder, monkeypatch):
     publish(folder)
     derive = projection.deadline_of
 
-    def slow(row, pauses):
-        due = derive(row, pauses)
+    def slow(row, pauses, extensions):
+        due = derive(row, pauses, extensions)
         Clock.objects.filter(pk=row.pk).update(changed_at=at("2025-12-31 11:00"))
         return due
 

@@ -189,7 +189,7 @@ def test_a_trace_names_the_notices_of_its_own_years(shipped):
 def test_a_provisional_trace_says_what_was_assumed(shipped):
     lines = trace_lines(rules.deadline(shipped, at("12-31 16:00"), workdays(1)).trace)
     assert lines[1] == "不计入：2027年1月1日（元旦）、2027年1月2日至2027年1月3日（周末）。"
-    assert lines[-1].startswith("暂定：2027年放假安排尚未公布")
+    assert lines[-1].startswith("待定：2027年放假安排尚未公布")
     far = trace_lines(rules.deadline(shipped, at("2030-03-01 10:00"), workdays(1)).trace)
     assert any("没有已公布的日历" in line for line in far)
     near = trace_lines(rules.deadline(shipped, at("12-28 16:00"), workdays(1)).trace)

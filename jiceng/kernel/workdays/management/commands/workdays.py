@@ -92,7 +92,7 @@ class Command(BaseCommand):
     def due(self, start: str, limit: str) -> None:
         """Print a deadline and why it is that instant."""
         due = service.deadline(service.read_instant(start), service.read_limit(limit))
-        self.stdout.write(instant_words(due.due_at) + (_t("（暂定）") if due.provisional else ""))
+        self.stdout.write(instant_words(due.due_at) + (_t("（待定）") if due.provisional else ""))
         for line in trace_lines(due.trace):
             self.stdout.write(f"  {line}")
 
