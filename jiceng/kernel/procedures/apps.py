@@ -21,6 +21,7 @@ class ProceduresConfig(AppConfig):
         import_module("jiceng.kernel.orgs.service").on_vacancy(oversight.hand_on)
         every(60, "tick")(oversight.fill_vacancies)
         every(60, "tick")(oversight.escalate)
+        every(60, "tick")(import_module("jiceng.kernel.procedures.expiry").expire)
         every(3600, "tick")(import_module("jiceng.kernel.procedures.clocks").steps_follow_calendar)
         post_migrate.connect(publish_shipped, sender=self)
 

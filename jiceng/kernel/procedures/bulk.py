@@ -18,17 +18,9 @@ from jiceng.kernel.base.ids import new_number
 from jiceng.kernel.base.loading import load
 from jiceng.kernel.ledger.service import Actor, NewEntry, append_many
 from jiceng.kernel.orgs.models import Unit
-from jiceng.kernel.procedures.engine import (
-    Asked,
-    Past,
-    Transition,
-    conclude,
-    decide,
-    end_by,
-    place_step,
-    promise,
-)
+from jiceng.kernel.procedures.engine import conclude, end_by, place_step, promise
 from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
+from jiceng.kernel.procedures.moves import Asked, Past, Transition, decide, where_sent
 from jiceng.kernel.procedures.seats import Seats
 from jiceng.kernel.procedures.terms import Priority
 from jiceng.kernel.workdays import service as workdays
@@ -57,7 +49,7 @@ class Draft:
 
     def last_unit(self, code: str) -> Unit | None:
         """Return the unit that had the step last."""
-        return next((step.unit for step in reversed(self.steps) if step.step == code), None)
+        return where_sent(next((step for step in reversed(self.steps) if step.step == code), None))
 
 
 class Bulk:

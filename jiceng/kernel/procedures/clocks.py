@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
+from jiceng.kernel.base.errors import Conflict
 from jiceng.kernel.ledger.models import Entry
 from jiceng.kernel.ledger.service import SYSTEM, append, follows
 from jiceng.kernel.procedures.models import Case, CaseStep
@@ -14,8 +17,16 @@ from jiceng.kernel.procedures.publishing import version_of
 from jiceng.kernel.procedures.rules import Step
 from jiceng.kernel.procedures.terms import STEP_REPROJECTED
 from jiceng.kernel.workdays import service as workdays
-from jiceng.kernel.workdays.models import Clock
+from jiceng.kernel.workdays.models import Clock, Extension
+from jiceng.kernel.workdays.service import Limit
 from jiceng.kernel.workdays.terms import REPROJECTED, ClockKind
+
+
+class NoPromise(Conflict):
+    """The case has no day that is counted, so none that could be extended (409)."""
+
+    code = "no_promise"
+    sentence = _("该办件没有可以延长的承诺时限。")
 
 
 @dataclass(frozen=True)
@@ -51,13 +62,42 @@ def keep_clock(case: Case, left: CaseStep, standing: Sequence[CaseStep], at: dat
     waiting = bool(causes) and all(causes)
     if waiting == was_waiting or case.closed_at is not None:
         return
-    clock = Clock.objects.of(case.subject).running().filter(kind=ClockKind.PROMISED).first()
+    for clock in list(_counting(case)):
+        if waiting and clock.paused_at is None and at < clock.due_at:
+            workdays.pause_clock(clock, causes[0], at)
+        elif not waiting and clock.paused_at is not None:
+            workdays.resume_clock(clock, at)
+            if clock.kind == ClockKind.PROMISED:
+                _take_over(case, clock)
+
+
+def _counting(case: Case) -> QuerySet[Clock]:
+    """Return the running clocks that count: of the promise, and of the level it was passed to."""
+    kinds = (ClockKind.PROMISED, ClockKind.LEVEL)
+    return Clock.objects.of(case.subject).running().filter(kind__in=kinds).order_by("id")
+
+
+def start_level_clock(case: Case, limit: Limit, at: datetime) -> Clock:
+    """Start the clock of the unit that ``case`` was passed up to; the promise goes on as it was.
+
+    The clock of a level passed before stops.
+    """
+    for clock in _counting(case).filter(kind=ClockKind.LEVEL):
+        workdays.stop_clock(clock, at)
+    return workdays.start_clock(subject=case.subject, kind=ClockKind.LEVEL, limit=limit, at=at)
+
+
+def extend_promise(case: Case, basis: str, at: datetime) -> Extension:
+    """Give ``case`` once more its original limit; its day and the days of its steps follow.
+
+    Raises what ``workdays.extend_clock`` raises; ``NoPromise`` (409) where nothing counts.
+    """
+    clock = _counting(case).filter(kind=ClockKind.PROMISED).first()
     if clock is None:
-        return
-    if waiting and clock.paused_at is None and at < clock.due_at:
-        workdays.pause_clock(clock, causes[0], at)
-    elif not waiting and clock.paused_at is not None:
-        _take_over(case, workdays.resume_clock(clock, at))
+        raise NoPromise()
+    extension = workdays.extend_clock(clock, at, basis=basis)
+    _take_over(case, clock)
+    return extension
 
 
 def _take_over(case: Case, clock: Clock) -> None:

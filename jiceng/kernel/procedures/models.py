@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from jiceng.kernel.orgs.models import Post, Unit
 from jiceng.kernel.orgs.service import Scope
 from jiceng.kernel.procedures.rules import Procedure, Step, read_procedure
-from jiceng.kernel.procedures.terms import Outcome, Priority
+from jiceng.kernel.procedures.terms import LinkKind, Outcome, Priority
 
 
 class ProcedureVersion(models.Model):
@@ -56,11 +56,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.open().filter(due_at__lt=at)
 
     def in_scope(self, scope: Scope) -> "CaseQuerySet":
-        """…answered for by a unit in ``scope``, or held, now or once, by one of its posts."""
+        """…answered for by a unit in ``scope``, or by one that received them first, or held, now
+        or once, by one of its posts."""
         if scope.empty:
             return self.none()
         held = CaseStep.objects.filter(case=models.OuterRef("pk"), post__in=scope.posts)
-        return self.filter(scope.q("unit") | models.Exists(held))
+        return self.filter(scope.q("unit") | scope.q("contact_unit") | models.Exists(held))
 
 
 class Case(models.Model):
@@ -73,6 +74,16 @@ class Case(models.Model):
     )
     title = models.CharField(_("事由"), max_length=200)
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("责任单位"), related_name="cases")
+    # The unit that received the case first goes on speaking with the applicant 首接负责, whoever
+    # answers for it now; empty while it is the same one.
+    contact_unit = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("首接单位"),
+    )
     priority = models.SmallIntegerField(
         _("缓急"), choices=Priority.choices, default=Priority.NORMAL
     )
@@ -104,6 +115,11 @@ class Case(models.Model):
             models.Index(fields=["unit", "-opened_at", "-id"], name="case_by_unit"),
             models.Index(
                 fields=["due_at"], condition=Q(closed_at__isnull=True), name="case_open_due"
+            ),
+            models.Index(
+                fields=["contact_unit", "-opened_at", "-id"],
+                condition=Q(contact_unit__isnull=False),
+                name="case_by_contact_unit",
             ),
         ]
 
@@ -154,7 +170,17 @@ class CaseStep(models.Model):
     post = models.ForeignKey(
         Post, models.PROTECT, null=True, db_index=False, verbose_name=_("承办岗位")
     )
+    # Where the move sent it, whoever it was raised to or handed on to since.
+    sent_to = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("送达单位"),
+    )
     entered_at = models.DateTimeField(_("进入时间"))
+    expires_at = models.DateTimeField(_("等待期满"), null=True)
     due_at = models.DateTimeField(_("环节到期"), null=True)
     provisional = models.BooleanField(_("到期时间待定"), default=False)
     escalate_at = models.DateTimeField(_("升级时间"), null=True)
@@ -200,6 +226,11 @@ class CaseStep(models.Model):
                 condition=Q(left_at__isnull=True),
                 name="step_to_raise",
             ),
+            models.Index(
+                fields=["expires_at", "id"],
+                condition=Q(left_at__isnull=True, expires_at__isnull=False),
+                name="step_to_expire",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -209,3 +240,33 @@ class CaseStep(models.Model):
     def definition(self) -> Step:
         """Return this step's part of the definition; ``case.procedure`` should be at hand."""
         return self.case.definition.step(self.step)
+
+
+class CaseLink(models.Model):
+    """One case belongs to another: it was merged into it 并案, or split off it 分办."""
+
+    kind = models.CharField(_("关系"), max_length=10, choices=LinkKind.choices)
+    main = models.ForeignKey(Case, models.PROTECT, related_name="links", verbose_name=_("主办件"))
+    other = models.ForeignKey(
+        Case, models.PROTECT, related_name="main_links", verbose_name=_("关联办件")
+    )
+    at = models.DateTimeField(_("关联时间"))
+    ended_at = models.DateTimeField(_("解除时间"), null=True)
+
+    class Meta:
+        verbose_name = _("办件关联")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["other", "kind"],
+                condition=Q(ended_at__isnull=True),
+                name="case_linked_once",
+            ),
+            models.CheckConstraint(condition=~Q(main=F("other")), name="case_linked_to_another"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("at")),
+                name="link_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.other_id} → {self.main_id}"

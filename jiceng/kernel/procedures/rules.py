@@ -16,6 +16,7 @@ from typing import Any, Literal
 from jiceng.kernel.workdays.rules import Limit
 
 Place = Literal["owner", "given"]
+Maker = Literal["holder", "applicant"]
 Marking = frozenset[str]
 
 
@@ -24,11 +25,13 @@ class Holder:
     """Who holds a step: the nearest filled post of ``role``.
 
     ``at="owner"`` looks at the unit that answers for the case, ``at="given"`` at the unit that the
-    move names (a step entered again without a name goes back to the unit that had it last).
+    move names. Without a name it is the unit that was sent the step ``of`` last, or this step when
+    it is entered again.
     """
 
     role: str
     at: Place = "owner"
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,9 @@ class Step:
     ``promised`` and ``statutory`` are working-time limits; a statutory limit names its ``basis``
     (law and article). ``pauses`` is the lawful cause for which the promised clock of the case
     stands still while the case waits here. ``joins`` lists the branches that end here.
+
+    Who waits does not wait for ever: after ``expires``, or at the instant that the move into this
+    step names, the clock of the house makes the move ``on_expiry``.
     """
 
     code: str
@@ -51,6 +57,8 @@ class Step:
     branch: str = ""
     joins: tuple[str, ...] = ()
     outcome: str = ""
+    expires: Limit | None = None
+    on_expiry: str = ""
 
     @property
     def final(self) -> bool:
@@ -64,6 +72,12 @@ class Move:
 
     ``needs`` names what must be given; ``differs_from`` the moves whose maker must be somebody
     else; ``after`` the moves, of whichever branch, that must have been made before.
+
+    ``maker`` is who makes it: the holder of the step, or the applicant. A move that ``reopens``
+    leads from an end back into the case; its maker is the applicant or the nearest post of
+    ``role``. ``passes_up`` gives the case to the unit above the one that holds it. ``at_most``
+    says how often a case may see the move (nought: as often as need be); ``before_due`` that it is
+    too late once the promised day is over.
     """
 
     code: str
@@ -76,6 +90,12 @@ class Move:
     differs_from: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     manner: Literal["forward", "back", "stop"] = "forward"
+    maker: Maker = "holder"
+    role: str = ""
+    reopens: bool = False
+    passes_up: bool = False
+    at_most: int = 0
+    before_due: bool = False
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -179,6 +199,7 @@ def read_procedure(text: str) -> Procedure:
                 "holder": Holder(**step["holder"]) if "holder" in step else None,
                 "promised": _limit(step.get("promised")),
                 "statutory": _limit(step.get("statutory")),
+                "expires": _limit(step.get("expires")),
             }
         )
         for step in data["steps"]

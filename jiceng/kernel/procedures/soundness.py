@@ -76,7 +76,7 @@ def reachable(procedure: Procedure) -> frozenset[Marking]:
 
 def _steps(procedure: Procedure) -> Iterator[Problem]:
     for step in procedure.steps:
-        leaves = bool(procedure.moves_from(step.code))
+        leaves = any(not move.reopens for move in procedure.moves_from(step.code))
         if step.final and leaves:
             yield Problem("way_out_of_end", f"办结环节“{step.code}”不应再有操作。")
         if not step.final and not leaves:
@@ -84,6 +84,7 @@ def _steps(procedure: Procedure) -> Iterator[Problem]:
         if not step.final and step.holder is None:
             yield Problem("no_holder", f"环节“{step.code}”没有人负责。")
         yield from _limits(step)
+        yield from _expiry(procedure, step)
     if not any(step.final for step in procedure.steps):
         yield Problem("no_end", "流程没有办结环节。")
 
@@ -95,6 +96,15 @@ def _limits(step: Step) -> Iterator[Problem]:
         yield Problem("bad_pause", f"环节“{step.code}”的停表事由“{step.pauses}”不在允许之列。")
     if _promise_exceeds(step):
         yield Problem("promise_exceeds", f"环节“{step.code}”的承诺时限长于法定时限。")
+
+
+def _expiry(procedure: Procedure, step: Step) -> Iterator[Problem]:
+    if step.expires and not step.on_expiry:
+        yield Problem("no_expiry", f"环节“{step.code}”有等待期限，却没有写明期满后怎么办。")
+    ways_out = {move.code for move in procedure.moves_from(step.code)}
+    if step.on_expiry and step.on_expiry not in ways_out:
+        sentence = f"环节“{step.code}”期满后的操作“{step.on_expiry}”不从这里出发。"
+        yield Problem("bad_expiry", sentence)
 
 
 def _promise_exceeds(step: Step) -> bool:
@@ -113,9 +123,18 @@ def _moves(procedure: Procedure) -> Iterator[Problem]:
         branches = [target.branch for target in targets]
         if len(targets) > 1 and len(set(branches)) < len(branches):
             yield Problem("bad_fork", f"操作“{move.code}”的两个分支同名。")
+        yield from _reopening(procedure, move)
         for source in move.sources:
             if len(targets) == 1 and _leaves_branch(procedure.step(source), targets[0]):
                 yield Problem("leaves_branch", f"操作“{move.code}”离开了分支，却不在汇合处。")
+
+
+def _reopening(procedure: Procedure, move: Move) -> Iterator[Problem]:
+    ends = [procedure.step(source).final for source in move.sources]
+    if move.reopens and not all(ends):
+        yield Problem("reopens_open", f"操作“{move.code}”只能从办结环节重新打开办件。")
+    if move.reopens and move.maker == "holder" and not move.role:
+        yield Problem("no_reopener", f"操作“{move.code}”没有写明由谁重新打开办件。")
 
 
 def _leaves_branch(source: Step, target: Step) -> bool:

@@ -11,6 +11,14 @@ class Outcome(models.TextChoices):
     CLOSED = "closed", _("已办结")
     REFUSED = "refused", _("不予受理")
     WITHDRAWN = "withdrawn", _("已撤回")
+    MERGED = "merged", _("已并案")
+
+
+class LinkKind(models.TextChoices):
+    """How one case belongs to another."""
+
+    MERGED = "merged", _("并案")
+    SPLIT = "split", _("分办")
 
 
 class Priority(models.IntegerChoices):
@@ -29,6 +37,13 @@ class Need(models.TextChoices):
     UNIT = "unit", _("承办单位")
     PHOTO = "photo", _("现场照片")
     JUDGEMENT = "judgement", _("研判结论")
+    STUDY = "study", _("研究意见")
+    AUTHORITY = "authority", _("缺少的权限")
+    QUESTION = "question", _("要问的问题")
+    PARTY = "party", _("对方单位")
+    UNTIL = "until", _("截止日期")
+    CASE = "case", _("主办件编号")
+    PARTS = "parts", _("分办事项")
 
 
 PUBLISHED = "procedures.version.published"

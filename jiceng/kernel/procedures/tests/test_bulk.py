@@ -18,7 +18,7 @@ from jiceng.kernel.ledger.models import Entry
 from jiceng.kernel.ledger.service import SYSTEM, Actor, NewEntry, append, entries_of
 from jiceng.kernel.orgs.models import Delegation, Tenure, Unit
 from jiceng.kernel.orgs.service import Capacity, posts_for
-from jiceng.kernel.procedures import engine
+from jiceng.kernel.procedures import engine, moves
 from jiceng.kernel.procedures.bulk import Bulk, Draft
 from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
 from jiceng.kernel.procedures.publishing import publish
@@ -293,5 +293,5 @@ def test_a_clock_that_waits_is_not_taken_in_bulk(cast: Cast) -> None:
 def test_the_system_holds_no_step(loop: ProcedureVersion, cast: Cast, now: datetime) -> None:
     bulk = Bulk(system="test", procedure=loop)
     draft = bulk.open_case(title="系统", unit=cast.community, at=now)
-    with pytest.raises(engine.NotHolder):
+    with pytest.raises(moves.NotHolder):
         bulk.advance(draft, move="refuse", by=SYSTEM, at=now, given={"reason": "不属本区"})

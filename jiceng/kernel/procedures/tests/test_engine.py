@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from jiceng.kernel.orgs.models import Post, Tenure
-from jiceng.kernel.procedures import engine
+from jiceng.kernel.procedures import engine, moves
 from jiceng.kernel.procedures.engine import advance
 from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
 from jiceng.kernel.procedures.publishing import VersionChanged, publish
@@ -64,7 +64,7 @@ def test_the_page_may_show_a_step_that_was_left(
     seen = case.steps.get()
     give = {"unit": cast.street, "given": {"unit": cast.street}}
     advance(number=case.number, move="dispatch", by=cast.wang, at=now, step_id=seen.pk, **give)
-    with pytest.raises(engine.StalePage) as refused:
+    with pytest.raises(moves.StalePage) as refused:
         advance(number=case.number, move="dispatch", by=cast.wang, at=now, step_id=seen.pk, **give)
     assert refused.value.status == 409
     assert set(refused.value.details["allowed"]) == {"dispose", "return"}
@@ -74,7 +74,7 @@ def test_a_move_of_another_step_answers_with_the_allowed_ones(
     loop: ProcedureVersion, opened: Open, cast: Cast, now: datetime
 ) -> None:
     case = opened(loop)
-    with pytest.raises(engine.MoveNotPossible) as refused:
+    with pytest.raises(moves.MoveNotPossible) as refused:
         advance(number=case.number, move="check", by=cast.wang, at=now)
     assert refused.value.details["allowed"] == {"dispatch": "派遣", "refuse": "不予受理"}
 
@@ -84,7 +84,7 @@ def test_who_does_not_hold_the_step_is_refused(
     who: str, loop: ProcedureVersion, opened: Open, cast: Cast, now: datetime
 ) -> None:
     case = opened(loop)
-    with pytest.raises(engine.NotHolder):
+    with pytest.raises(moves.NotHolder):
         advance(
             number=case.number,
             move="refuse",
@@ -99,7 +99,7 @@ def test_what_a_move_needs_must_be_given(
     loop: ProcedureVersion, opened: Open, cast: Cast, now: datetime
 ) -> None:
     case = opened(loop)
-    with pytest.raises(engine.Missing) as refused:
+    with pytest.raises(moves.Missing) as refused:
         advance(number=case.number, move="refuse", by=cast.wang, at=now, given={"reason": ""})
     assert (refused.value.status, refused.value.field) == (422, "reason")
 
@@ -111,7 +111,7 @@ def test_the_same_person_does_not_check_what_she_dispatched(
     give = {"unit": cast.street, "given": {"unit": cast.street}}
     advance(number=case.number, move="dispatch", by=cast.wang, at=now, **give)
     advance(number=case.number, move="dispose", by=cast.qian, at=now)
-    with pytest.raises(engine.SamePerson):
+    with pytest.raises(moves.SamePerson):
         advance(number=case.number, move="check", by=cast.wang, at=now)
 
 
@@ -152,7 +152,7 @@ class TestBranches:
     ) -> None:
         case = opened(permits)
         self.go(case, cast, now, "accept", "pass_build")
-        with pytest.raises(engine.TooEarly):
+        with pytest.raises(moves.TooEarly):
             self.go(case, cast, now, "issue_build")
 
     def test_progress_of_one_branch_does_not_disturb_the_page_of_the_other(
@@ -255,7 +255,7 @@ def test_another_post_of_the_same_role_is_another_holder(
     case = opened(loop)
     beside = post_beside(cast.wang.post)
     stranger = hold(officer("1012", "郑小值"), beside)
-    with pytest.raises(engine.NotHolder):
+    with pytest.raises(moves.NotHolder):
         advance(number=case.number, move="refuse", by=stranger, at=now, given={"reason": "无"})
 
 
@@ -272,7 +272,7 @@ def test_a_step_that_was_raised_meanwhile_is_no_longer_the_first_holders(
     seen = case.steps.select_related("case").get()
     CaseStep.objects.filter(pk=seen.pk).update(post=cast.zhang.post)
     refuse = case.definition.moves_from("reported")[1]
-    with pytest.raises(engine.StalePage):
+    with pytest.raises(moves.StalePage):
         engine._leave(seen.case, seen, refuse, cast.wang, now)
     assert standing(case) == ["reported"]
 

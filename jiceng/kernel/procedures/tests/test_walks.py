@@ -18,8 +18,9 @@ from jiceng.kernel.ledger.service import SYSTEM
 from jiceng.kernel.orgs.models import Tenure
 from jiceng.kernel.orgs.service import Capacity, appoint, end_tenure, filled
 from jiceng.kernel.procedures import oversight
-from jiceng.kernel.procedures.engine import Transition, advance, open_case
+from jiceng.kernel.procedures.engine import advance, open_case
 from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
+from jiceng.kernel.procedures.moves import Transition
 from jiceng.kernel.procedures.publishing import version_of
 from jiceng.kernel.procedures.soundness import reachable
 from jiceng.kernel.testing.cast import Cast, hold, officer, post
