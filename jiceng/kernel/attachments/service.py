@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 
 from django.core.files.base import File
@@ -13,6 +14,7 @@ from django.http import FileResponse
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.attachments import store
+from jiceng.kernel.attachments.checks import findings, findings_of
 from jiceng.kernel.attachments.images import Picture, remake
 from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.attachments.names import base_name, display_name
@@ -22,6 +24,20 @@ from jiceng.kernel.attachments.terms import MAX_BYTES
 from jiceng.kernel.base.errors import Absent, Conflict
 from jiceng.kernel.base.ids import new_uid
 from jiceng.kernel.ledger.service import Actor
+
+__all__ = [
+    "AlreadyAttached",
+    "attach",
+    "copy_to",
+    "facts_of",
+    "find",
+    "findings",
+    "findings_of",
+    "of",
+    "respond",
+    "take_in",
+    "uploaded",
+]
 
 PURPOSE = re.compile(r"[a-z][a-z0-9_.]{0,39}")
 UID = re.compile(r"[0-9a-f]{32}")
@@ -102,19 +118,23 @@ def take_in(upload: File, *, by: Actor, at: datetime, purpose: str, claim: str) 
     return attachment
 
 
+def _in_order(uids: Iterable[str], rows: QuerySet[Attachment]) -> list[Attachment]:
+    """Return the named ``rows`` in the order of naming, each once; raises ``Absent``."""
+    wanted = list(dict.fromkeys(uids))
+    if not all(map(UID.fullmatch, wanted)):
+        raise Absent()
+    found = {attachment.uid: attachment for attachment in rows.filter(uid__in=wanted)}
+    if len(found) != len(wanted):
+        raise Absent()
+    return [found[uid] for uid in wanted]
+
+
 def uploaded(uids: Iterable[str], *, claim: str) -> list[Attachment]:
     """Return the named uploads of this session, in that order, whether given to something or not.
 
     Raises ``Absent`` for an unknown upload and for another session's alike.
     """
-    wanted = list(dict.fromkeys(uids))
-    if not all(map(UID.fullmatch, wanted)):
-        raise Absent()
-    mine = Attachment.objects.filter(uid__in=wanted, claim=_sha256(claim.encode()))
-    found = {attachment.uid: attachment for attachment in mine}
-    if len(found) != len(wanted):
-        raise Absent()
-    return [found[uid] for uid in wanted]
+    return _in_order(uids, Attachment.objects.filter(claim=_sha256(claim.encode())))
 
 
 def attach(uids: Iterable[str], *, subject: str, claim: str) -> list[Attachment]:
@@ -133,6 +153,38 @@ def attach(uids: Iterable[str], *, subject: str, claim: str) -> list[Attachment]
     for attachment in mine:
         attachment.subject = subject
     return mine
+
+
+def _copy(row: Attachment, **changed: Any) -> Attachment:
+    fields = [f for f in row._meta.concrete_fields if not (f.primary_key or f.generated)]
+    held = {f.attname: getattr(row, f.attname) for f in fields}
+    origin = row.copied_from or row.uid
+    return Attachment(**held | changed | {"uid": new_uid(), "claim": "", "copied_from": origin})
+
+
+def copy_to(
+    uids: Iterable[str], *, source: str, subject: str, by: Actor, at: datetime
+) -> list[Attachment]:
+    """Give chosen photos of ``source`` to ``subject`` too, in the order of ``uids``, all or none.
+
+    A copy has its own uid, files and names, and is erased with its own subject; who and when are
+    those of the copying. Called inside an act, whose entry carries ``facts_of`` the copies.
+    Raises ``Absent`` for an unknown photo and for another subject's alike, ``StoreFull`` (503).
+    """
+    if not source or not subject or source == subject:
+        raise ValueError("a photo is copied from one subject to another")
+    with transaction.atomic():
+        # An erasure waits, or comes first: otherwise a copy could keep what it just blanked.
+        held = _in_order(uids, Attachment.objects.select_for_update().filter(subject=source))
+        copies = [_copy(row, subject=subject, by=by.ref, at=at) for row in held]
+        try:
+            for row, copy in zip(held, copies, strict=True):
+                store.copy(row.uid, copy.uid)
+            return Attachment.objects.bulk_create(copies)
+        except BaseException:
+            for copy in copies:
+                store.remove(copy.uid)
+            raise
 
 
 def facts_of(attachments: Iterable[Attachment]) -> list[Mapping[str, str]]:

@@ -1,6 +1,7 @@
 """Photos made for tests, honest and hostile."""
 
 import io
+import random
 import struct
 import zlib
 from typing import Any
@@ -31,6 +32,12 @@ def picture(width: int = 640, height: int = 480, mode: str = "RGB") -> Image.Ima
     draw.rectangle((0, 0, width // 2, height), fill=(60, 70, 80))
     draw.rectangle((0, 0, width // 8, height // 8), fill=(255, 255, 255))
     return image.convert(mode)
+
+
+def scene(seed: int, width: int = 360, height: int = 320) -> Image.Image:
+    """A picture with as many edges as a street; another seed is another street."""
+    small = Image.frombytes("L", (9, 8), random.Random(seed).randbytes(72))
+    return small.resize((width, height), Image.Resampling.NEAREST).convert("RGB")
 
 
 def encoded(image: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
