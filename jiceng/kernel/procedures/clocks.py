@@ -68,7 +68,7 @@ def keep_clock(case: Case, left: CaseStep, standing: Sequence[CaseStep], at: dat
         elif not waiting and clock.paused_at is not None:
             workdays.resume_clock(clock, at)
             if clock.kind == ClockKind.PROMISED:
-                _take_over(case, clock)
+                take_over(case, clock)
 
 
 def _counting(case: Case) -> QuerySet[Clock]:
@@ -96,11 +96,12 @@ def extend_promise(case: Case, basis: str, at: datetime) -> Extension:
     if clock is None:
         raise NoPromise()
     extension = workdays.extend_clock(clock, at, basis=basis)
-    _take_over(case, clock)
+    take_over(case, clock)
     return extension
 
 
-def _take_over(case: Case, clock: Clock) -> None:
+def take_over(case: Case, clock: Clock) -> None:
+    """Give the case the day of its clock, and its open steps the days that follow."""
     Case.objects.filter(pk=case.pk).update(due_at=clock.due_at, provisional=clock.provisional)
     case.due_at, case.provisional = clock.due_at, clock.provisional
     for step in case.steps.open():
@@ -129,10 +130,12 @@ def _derive(step: CaseStep, case: Case) -> bool:
 def case_follows_calendar(entry: Entry, at: datetime) -> None:
     """Give a case and its open steps the days that follow from a newly published calendar."""
     system, _dot, number = entry.subject.partition(".case:")
-    clock = Clock.objects.of(entry.subject).running().order_by("id").first()
+    promises = (ClockKind.PROMISED, ClockKind.GIVEN)
+    running = Clock.objects.of(entry.subject).running()
+    clock = running.filter(kind__in=promises).order_by("id").last()
     case = Case.objects.open().filter(system=system, number=number).first()
     if case is not None and clock is not None:
-        _take_over(case, clock)
+        take_over(case, clock)
 
 
 def steps_follow_calendar(at: datetime) -> int:

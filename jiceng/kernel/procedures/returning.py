@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from jiceng.kernel.base.errors import Conflict
 from jiceng.kernel.ledger.service import RESIDENT, Actor
 from jiceng.kernel.orgs.service import Capacity, posts_for
+from jiceng.kernel.procedures.clocks import take_over
 from jiceng.kernel.procedures.engine import place_step, promise
 from jiceng.kernel.procedures.models import Case, CaseStep
 from jiceng.kernel.procedures.moves import (
@@ -124,4 +125,4 @@ def _run_again(case: Case, at: datetime, limit: Limit | None) -> None:
     stopped = Clock.objects.of(case.subject).filter(stopped_at__isnull=False)
     last = stopped.filter(kind__in=(ClockKind.PROMISED, ClockKind.GIVEN)).order_by("-id").first()
     if last is not None:
-        workdays.restart_clock(last, at)
+        take_over(case, workdays.restart_clock(last, at))

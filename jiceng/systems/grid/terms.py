@@ -8,6 +8,8 @@ from jiceng.kernel.orgs.terms import DUTY_OFFICER, GRID_MEMBER
 SYSTEM = "grid"
 SUBJECT = "grid.case:"
 PROCEDURE = "grid.case"
+APPEALS = "grid_appeal"
+APPEAL_PROCEDURE = "grid.appeal"
 
 
 class Kind(models.TextChoices):
@@ -17,19 +19,29 @@ class Kind(models.TextChoices):
     EVENT = "event", _("事件")
 
 
+class Level(models.IntegerChoices):
+    """The three levels of grids, each within the one above."""
+
+    STREET = 1, _("街道网格")
+    COMMUNITY = 2, _("社区网格")
+    COMPOUND = 3, _("小区网格")
+
+
 class Source(models.TextChoices):
     """Who discovered it."""
 
     RESIDENT = "resident", _("群众上报")
     PATROL = "patrol", _("网格员巡查")
+    PHONE = "phone", _("电话代报")
     IMPORTED = "imported", _("外部导入")
 
 
 class Judgement(models.TextChoices):
-    """What the duty officer finds. Study records and passing upward come with the full grid."""
+    """What the duty officer finds."""
 
     ORDINARY = "ordinary", _("一般问题")
     MAJOR = "major", _("重大问题")
+    BEYOND = "beyond", _("超出本级权限")
 
 
 class Purpose(models.TextChoices):
@@ -42,22 +54,71 @@ class Purpose(models.TextChoices):
 
 # Who may report what a patrol found.
 PATROLS = (GRID_MEMBER.code, DUTY_OFFICER.code)
-
+# Who takes down what a caller tells.
+ANSWERING = (DUTY_OFFICER.code,)
 
 REPORTED = "grid.case.reported"
+JOINED = "grid.case.joined"
 JUDGED = "grid.case.judged"
+FOUND_MAJOR = "grid.case.found_major"
+STUDIED = "grid.case.studied"
+PASSED_UP = "grid.case.passed_up"
 REFUSED = "grid.case.refused"
+WITHDRAWN = "grid.case.withdrawn"
+ASKED = "grid.case.asked"
+ANSWERED = "grid.case.answered"
+UNANSWERED = "grid.case.unanswered"
+MERGED = "grid.case.merged"
+UNMERGED = "grid.case.unmerged"
+SPLIT = "grid.case.split"
+SPLIT_OFF = "grid.case.split_off"
+GATHERED = "grid.case.gathered"
 DISPATCHED = "grid.case.dispatched"
 RETURNED = "grid.case.returned"
 REASSIGNED = "grid.case.reassigned"
+CONSULTED = "grid.case.consulted"
+CONSULTATION_ENDED = "grid.case.consultation_ended"
+CONSULTATION_EXPIRED = "grid.case.consultation_expired"
+EXTENSION_ASKED = "grid.case.extension_asked"
+EXTENDED = "grid.case.extended"
+EXTENSION_REFUSED = "grid.case.extension_refused"
+SHELVING_ASKED = "grid.case.shelving_asked"
+SHELVED = "grid.case.shelved"
+SHELVING_REFUSED = "grid.case.shelving_refused"
+RESUMED = "grid.case.resumed"
 DISPOSED = "grid.case.disposed"
+FINISHED = "grid.case.finished"
 VERIFIED = "grid.case.verified"
 REWORKED = "grid.case.reworked"
 CLOSED = "grid.case.closed"
+RATED = "grid.case.rated"
+REOPENED = "grid.case.reopened"
+REOPENED_BY_OFFICE = "grid.case.reopened_by_office"
+TAKEN_UP = "grid.case.taken_up"
+EXCUSED = "grid.case.excused"
+APPEALED = "grid.appeal.filed"
+APPEAL_PASSED = "grid.appeal.passed"
+APPEAL_UPHELD = "grid.appeal.upheld"
+APPEAL_REJECTED = "grid.appeal.rejected"
 IMPORTED = "grid.case.imported"
 CELL_DRAWN = "grid.cell.drawn"
+SPOT_SET = "grid.spot.set"
+SPOT_RETIRED = "grid.spot.retired"
 CATEGORY_SET = "grid.category.set"
 CATEGORY_RETIRED = "grid.category.retired"
+PATROL_PLANNED = "grid.patrol.planned"
+PATROL_PLAN_ENDED = "grid.patrol.plan_ended"
+PATROL_HANDED_OVER = "grid.patrol.handed_over"
+PATROL_WALKED = "grid.patrol.walked"
+ROUTING_DRAFTED = "grid.routing.drafted"
+ROUTING_ACTIVATED = "grid.routing.activated"
+ROUTING_RETIRED = "grid.routing.retired"
+ROUTING_BROKEN = "grid.routing.broken"
+ROUTING_MENDED = "grid.routing.mended"
+WATCHED = "grid.desk.watched"
+UNWATCHED = "grid.desk.unwatched"
+FILTER_SAVED = "grid.desk.filter_saved"
+FILTER_REMOVED = "grid.desk.filter_removed"
 
 # What no act writes, but a replayed file.
 EVENT_LABELS = {IMPORTED: _("外部导入")}
@@ -65,14 +126,50 @@ EVENT_LABELS = {IMPORTED: _("外部导入")}
 # What the public may read of each event: a sentence without names, units or words of officers.
 PUBLIC_LABELS = {
     REPORTED: _("已收到上报"),
+    JOINED: _("已收到，与已有上报一并办理"),
     JUDGED: _("已研判，等待派遣"),
+    FOUND_MAJOR: _("已列为重大问题，正在研究"),
+    STUDIED: _("已研究，等待派遣"),
+    PASSED_UP: _("超出本级权限，已报上级办理"),
     REFUSED: _("不予受理"),
+    WITHDRAWN: _("已按您的要求撤回"),
+    ASKED: _("需要您补充情况"),
+    ANSWERED: _("已收到您的补充"),
+    UNANSWERED: _("未收到补充，继续研判"),
+    MERGED: _("与相同问题一并办理"),
+    UNMERGED: _("改为单独办理"),
+    SPLIT: _("分成几项，由几家单位办理"),
+    GATHERED: _("各项已办完，等待结案"),
     DISPATCHED: _("已派遣，正在处置"),
     RETURNED: _("承办单位退回，重新派遣中"),
     REASSIGNED: _("已改派，正在处置"),
+    CONSULTED: _("需其他单位配合，正在联系"),
+    CONSULTATION_ENDED: _("配合单位已答复，继续处置"),
+    CONSULTATION_EXPIRED: _("配合单位未答复，继续处置"),
+    EXTENDED: _("办理期限已延长"),
+    SHELVED: _("暂不具备处置条件，已挂账"),
+    RESUMED: _("挂账结束，继续处置"),
     DISPOSED: _("已处置，等待现场核实"),
+    FINISHED: _("已处置，等待结案"),
     VERIFIED: _("现场核实通过"),
     REWORKED: _("核实未通过，重新处置"),
     CLOSED: _("已结案"),
+    REOPENED: _("已按您的要求重新办理"),
+    REOPENED_BY_OFFICE: _("重新办理"),
+    TAKEN_UP: _("改为受理"),
 }
-PUBLIC_TONES = {CLOSED: "good", REFUSED: "bad"}
+PUBLIC_TONES = {CLOSED: "good", REFUSED: "bad", WITHDRAWN: "bad", ASKED: "warn"}
+
+# How long what waits for somebody outside waits, in calendar days.
+ANSWER_DAYS, CONSULTATION_DAYS = 5, 14
+# A shelved case ends its rest within this many days; a case is shelved once, extended twice.
+MOST_SHELVED_DAYS = 365
+MOST_EXTENSIONS = 2
+# Reports of one category within a radius become a candidate for a major problem: (days, reports).
+REPEATS = ((30, 3), (90, 5))
+REPEAT_RADIUS = 50
+# Within this many days a report is suggested as perhaps the same.
+DUPLICATE_DAYS = 84
+MOST_PARTS = 10
+# Rounds of all plans of one part-time member in a week.
+MOST_ROUNDS_A_WEEK = 14

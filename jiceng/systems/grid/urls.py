@@ -2,22 +2,23 @@
 
 from django.urls import path
 
-from jiceng.systems.grid import pages
+from jiceng.systems.grid.pages import desk as desk_pages
+from jiceng.systems.grid.pages import public as public_pages
 
 public = [
-    path("report/", pages.report, name="report"),
-    path("track/", pages.track, name="track"),
-    path("cases/<str:number>/", pages.status, name="status"),
-    path("cases/<str:number>/slip/", pages.slip, name="slip"),
-    path("cases/<str:number>/receipt.json", pages.receipt, name="receipt"),
-    path("cases/<str:number>/photos/<str:uid>/", pages.public_photo, name="photo"),
-    path("grid/cells.json", pages.cells, name="cells"),
+    path("report/", public_pages.report, name="report"),
+    path("track/", public_pages.track, name="track"),
+    path("cases/<str:number>/", public_pages.status, name="status"),
+    path("cases/<str:number>/slip/", public_pages.slip, name="slip"),
+    path("cases/<str:number>/receipt.json", public_pages.receipt, name="receipt"),
+    path("cases/<str:number>/photos/<str:uid>/", public_pages.public_photo, name="photo"),
+    path("grid/cells.json", public_pages.cells, name="cells"),
 ]
 desk = [
-    path("report/", pages.patrol_report, name="patrol"),
-    path("cases/<str:number>/", pages.case, name="case"),
-    path("cases/<str:number>/moves/<str:move>/", pages.move, name="move"),
-    path("cases/<str:number>/photos/<str:uid>/", pages.photo, name="photo"),
-    path("cases/<str:number>/slip/", pages.desk_slip, name="slip"),
-    path("cases/<str:number>/receipt.json", pages.desk_receipt, name="receipt"),
+    path("report/", desk_pages.patrol_report, name="patrol"),
+    path("cases/<str:number>/", desk_pages.case, name="case"),
+    path("cases/<str:number>/moves/<str:move>/", desk_pages.move, name="move"),
+    path("cases/<str:number>/photos/<str:uid>/", desk_pages.photo, name="photo"),
+    path("cases/<str:number>/slip/", desk_pages.desk_slip, name="slip"),
+    path("cases/<str:number>/receipt.json", desk_pages.desk_receipt, name="receipt"),
 ]

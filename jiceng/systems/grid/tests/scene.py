@@ -22,8 +22,9 @@ from jiceng.kernel.places.rules import Place
 from jiceng.kernel.procedures.models import Case, CaseStep
 from jiceng.kernel.testing.cast import Cast
 from jiceng.kernel.workdays.service import urgent_hours, workdays
-from jiceng.systems.grid import actions, queries
+from jiceng.systems.grid import actions
 from jiceng.systems.grid.models import Category, Cell
+from jiceng.systems.grid.queries import places
 from jiceng.systems.grid.terms import Kind, Purpose, Source
 
 # Three squares side by side; the first two share an edge.
@@ -196,7 +197,7 @@ def grid(cast: Cast) -> Grid:
 @pytest.fixture(autouse=True)
 def _forget_cells() -> None:
     """Forget cells: the next test's database numbers its own from the same start."""
-    queries._INDEXES.clear()
+    places._INDEXES.clear()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from jiceng.kernel.orgs.terms import ROLES
 from jiceng.kernel.procedures.service import PROCEDURES, Move, problems
 from jiceng.kernel.procedures.terms import Outcome
 from jiceng.systems.grid import actions, terms
-from jiceng.systems.grid.forms import MoveForm
+from jiceng.systems.grid.forms.moves import MoveForm
 from jiceng.systems.grid.procedure import GRID_CASE
 from jiceng.systems.grid.tests.scene import Grid
 

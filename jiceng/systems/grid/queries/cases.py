@@ -1,85 +1,29 @@
-"""Reads that pages and acts share."""
+"""A case as an officer reads it: where it stands, what happened, what can be done."""
 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.attachments.service import of as attachments_of
 from jiceng.kernel.base.errors import Absent
-from jiceng.kernel.base.ids import read_number
 from jiceng.kernel.ledger.models import Entry
 from jiceng.kernel.ledger.service import ACTS, entries_of, personal_of_many
-from jiceng.kernel.orgs.models import Officer, Post, Unit
-from jiceng.kernel.orgs.service import Capacity, capacities, filled, visible_to
-from jiceng.kernel.orgs.terms import HANDLER
-from jiceng.kernel.places.rules import Place, read_boundary
+from jiceng.kernel.orgs.models import Officer, Unit
+from jiceng.kernel.orgs.service import Capacity, capacities, visible_to
 from jiceng.kernel.procedures.models import Case, CaseStep
 from jiceng.kernel.procedures.service import Move, allowed_moves, version_of
 from jiceng.kernel.procedures.terms import EVENT_LABELS as PROCEDURE_LABELS
 from jiceng.kernel.workdays.terms import EVENT_LABELS as WORKDAY_LABELS
 from jiceng.systems.grid import terms
-from jiceng.systems.grid.models import Category, Cell, Incident
-from jiceng.systems.grid.rules import CellIndex
+from jiceng.systems.grid.models import Incident
 from jiceng.systems.grid.terms import Purpose
 
 # What is written into the history of a case beside the acts: by the kernel, and by a replay.
 OTHER_LABELS = {**PROCEDURE_LABELS, **WORKDAY_LABELS, **terms.EVENT_LABELS}
-_INDEXES: dict[tuple[int, int | None, int], CellIndex] = {}
-
-
-def cell_at(place: Place, at: datetime) -> Cell | None:
-    """Return the cell in force at ``place``, or ``None`` outside all cells.
-
-    The index is built once for each set of cells in force; a new polygon is seen at once.
-    """
-    cells = Cell.objects.valid(at)
-    shown = cells.order_by("id").values_list("id", flat=True)
-    key = (len(shown), shown[0] if shown else None, hash(tuple(shown)))
-    index = _INDEXES.get(key)
-    if index is None:
-        rows = cells.order_by("id").values_list("id", "boundary")
-        index = CellIndex([(pk, read_boundary(boundary)) for pk, boundary in rows])
-        # Another thread may clear the shelf at any moment; this one keeps its own index in hand.
-        _INDEXES.clear()
-        _INDEXES[key] = index
-    found = index.find(place)
-    return Cell.objects.select_related("unit").get(pk=found) if found else None
-
-
-def cells_map(at: datetime) -> dict[str, object]:
-    """Return the cells in force as a GeoJSON feature collection, for the map of the public."""
-    return {
-        "type": "FeatureCollection",
-        "features": [
-            {
-                "type": "Feature",
-                "geometry": cell.boundary,
-                "properties": {"code": cell.code, "name": cell.name, "unit": cell.unit_id},
-            }
-            for cell in Cell.objects.valid(at).order_by("code")
-        ],
-    }
-
-
-def categories(at: datetime) -> QuerySet[Category]:
-    """Return what may be reported at ``at``, components before events."""
-    return Category.objects.valid(at).order_by("kind", "code")
-
-
-def reporting_units(at: datetime) -> QuerySet[Unit]:
-    """Return the communities and villages that a reporter can name instead of a point."""
-    return Unit.objects.existing(at).filter(kind__in=("community", "village")).order_by("code")
-
-
-def handling_units(at: datetime) -> QuerySet[Unit]:
-    """Return the units that have a filled handler's post, which a case can be dispatched to."""
-    units = Post.objects.filter(filled(at), role=HANDLER.code).values("unit")
-    return Unit.objects.existing(at).filter(pk__in=units).order_by("path")
 
 
 @dataclass(frozen=True)
@@ -271,49 +215,3 @@ def first_entry(case: Case) -> Entry:
     if entry is None:
         raise Absent()
     return entry
-
-
-def public_case(number: str) -> Case | None:
-    """Return a case with what its reporter may see."""
-    cases = Case.objects.filter(system=terms.SYSTEM, number=number)
-    return cases.select_related("unit", "incident__category").first()
-
-
-@dataclass(frozen=True)
-class PublicMoment:
-    """One line of the timeline that a reporter reads: no names, no words of officers."""
-
-    title: str
-    at: datetime
-    note: str
-    tone: str
-
-
-def public_moments(case: Case) -> list[PublicMoment]:
-    """Return what the reporter may read of the history. A refusal comes with its reason."""
-    entries = list(entries_of(case.subject))
-    words = personal_of_many([entry for entry in entries if entry.event == terms.REFUSED])
-    return [
-        PublicMoment(
-            title=str(terms.PUBLIC_LABELS[entry.event]),
-            at=entry.at,
-            note=words.get(entry.uid, {}).get("reason", ""),
-            tone=terms.PUBLIC_TONES.get(entry.event, ""),
-        )
-        for entry in entries
-        if entry.event in terms.PUBLIC_LABELS
-    ]
-
-
-def tracked_case(typed: str, phone_tail: str) -> Case | None:
-    """Return the case with this number if the reporter's phone ends in ``phone_tail``.
-
-    A number alone opens nothing; a wrong number and a wrong tail are the same ``None``.
-    """
-    number = read_number(typed)
-    case = Case.objects.filter(system=terms.SYSTEM, number=number or "").first()
-    if case is None or len(phone_tail) != 4:
-        return None
-    first = entries_of(case.subject).first()
-    phone = personal_of_many([first]).get(first.uid, {}).get("phone", "") if first else ""
-    return case if phone and phone.endswith(phone_tail) else None

@@ -1,0 +1,1 @@
+"""The pages of the grid: find, permit, one call, answer."""
