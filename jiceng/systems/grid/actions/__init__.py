@@ -3,21 +3,17 @@
 from jiceng.systems.grid.actions.cells import BadBoundary, draw_cell
 from jiceng.systems.grid.actions.incidents import (
     MOVES,
-    CategoryClosed,
-    NoSuchPlace,
     close,
     dispatch,
     dispose,
-    forget_words,
     judge,
     reassign,
     refuse,
-    report_incident,
     rework,
     send_back,
     verify,
-    write_incidents,
 )
+from jiceng.systems.grid.actions.reports import CategoryClosed, NoSuchPlace, report_incident
 from jiceng.systems.grid.actions.standards import (
     LONGEST_LIMIT,
     Backdated,
@@ -28,6 +24,7 @@ from jiceng.systems.grid.actions.standards import (
     retire_category,
     set_category,
 )
+from jiceng.systems.grid.actions.upkeep import forget_words, write_incidents
 
 __all__ = [
     "LONGEST_LIMIT",
