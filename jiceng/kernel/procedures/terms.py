@@ -38,6 +38,7 @@ class Need(models.TextChoices):
     PHOTO = "photo", _("现场照片")
     JUDGEMENT = "judgement", _("研判结论")
     STUDY = "study", _("研究意见")
+    PARTICIPANTS = "participants", _("参加研究的人员")
     AUTHORITY = "authority", _("缺少的权限")
     QUESTION = "question", _("要问的问题")
     PARTY = "party", _("对方单位")
