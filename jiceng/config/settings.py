@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "jiceng.kernel.orgs",
     "jiceng.kernel.workdays",
     "jiceng.kernel.attachments",
+    "jiceng.kernel.search",
     "jiceng.kernel.procedures",
     "jiceng.ui",
     "jiceng.systems.grid",
