@@ -216,3 +216,6 @@ LOGGING = {
 
 if PRODUCTION:
     refuse_unsafe(globals())
+
+# How many days after its closing a grid case can be reopened; the pages show the same day.
+GRID_REOPEN_DAYS = env.whole("JICENG_GRID_REOPEN_DAYS", default=15)

@@ -24,7 +24,7 @@ from jiceng.kernel.procedures.moves import (
 )
 from jiceng.kernel.procedures.publishing import version_of
 from jiceng.kernel.procedures.rules import Move, Step
-from jiceng.kernel.procedures.terms import Outcome
+from jiceng.kernel.procedures.terms import Outcome, Priority
 from jiceng.kernel.workdays import service as workdays
 from jiceng.kernel.workdays.models import Clock
 from jiceng.kernel.workdays.service import Limit
@@ -66,12 +66,14 @@ def reopen(
     at: datetime,
     limit: Limit | None = None,
     until: datetime | None = None,
+    raised: bool = False,
     given: Mapping[str, Any] | None = None,
 ) -> Transition:
     """Make ``move``, which leads from the end of the case ``number`` back into it.
 
     With ``limit`` a new promise begins at ``at``; without, the old clock goes on as if it had not
-    been stopped. ``until`` is how long after its end the case could be reopened. Raises
+    been stopped. ``until`` is how long after its end the case could be reopened; ``raised`` makes
+    it more urgent than it was. Raises
     ``MoveNotPossible``, ``StalePage``, ``ReopenTooLate`` (409), ``NotHolder`` (403), ``Missing``
     (422); then nothing was written.
     """
@@ -84,7 +86,7 @@ def reopen(
         raise ReopenTooLate(until=until)
     check_needs(chosen, given or {})
     left = _last(case)
-    _come_back(case)
+    _come_back(case, raised=raised)
     _run_again(case, at, limit)
     opened = place_step(case, case.definition.step(chosen.targets[0]), case.unit, at)
     opened.save(force_insert=True)
@@ -107,9 +109,10 @@ def _last(case: Case) -> CaseStep:
     return CaseStep(case=case, step=end.code if end else "", unit=case.unit)
 
 
-def _come_back(case: Case) -> None:
+def _come_back(case: Case, *, raised: bool) -> None:
     ended = Case.objects.filter(pk=case.pk, closed_at=case.closed_at)
-    changes = {"closed_at": None, "outcome": Outcome.OPEN}
+    case.priority = min(case.priority + raised, Priority.URGENT)
+    changes = {"closed_at": None, "outcome": Outcome.OPEN, "priority": case.priority}
     if not ended.update(version=F("version") + 1, **changes):
         raise StalePage(version=case.version)
     case.closed_at, case.outcome, case.version = None, Outcome.OPEN, case.version + 1

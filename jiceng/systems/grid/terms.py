@@ -44,6 +44,18 @@ class Judgement(models.TextChoices):
     BEYOND = "beyond", _("超出本级权限")
 
 
+class Authority(models.TextChoices):
+    """Which authority the level that holds a case lacks."""
+
+    PENALTY = "penalty", _("行政处罚权")
+    PERMIT = "permit", _("行政许可权")
+    COERCION = "coercion", _("行政强制权")
+    FUNDS = "funds", _("资金审批权限")
+    WORKS = "works", _("工程立项权限")
+    ACROSS = "across", _("跨区域协调")
+    PROFESSION = "profession", _("专业部门职权")
+
+
 class Purpose(models.TextChoices):
     """What a photo shows."""
 
@@ -171,5 +183,7 @@ REPEAT_RADIUS = 50
 # Within this many days a report is suggested as perhaps the same.
 DUPLICATE_DAYS = 84
 MOST_PARTS = 10
+# From the second reopening on, a case is more urgent than it was.
+REOPENINGS_BEFORE_PRIORITY = 1
 # Rounds of all plans of one part-time member in a week.
 MOST_ROUNDS_A_WEEK = 14

@@ -1,23 +1,48 @@
 """What the acts of an incident have in common: who may try, and what history is told."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.attachments.service import attach, facts_of
-from jiceng.kernel.base.errors import NotAllowed
-from jiceng.kernel.ledger.service import Actor, Recorded
+from jiceng.kernel.base.errors import Conflict, NotAllowed
+from jiceng.kernel.ledger.service import RESIDENT, SYSTEM, Actor, Recorded
+from jiceng.kernel.orgs.models import Unit
 from jiceng.kernel.orgs.service import Capacity
 from jiceng.kernel.procedures.models import Case
-from jiceng.kernel.procedures.service import Transition
+from jiceng.kernel.procedures.service import Transition, advance
+from jiceng.systems.grid.models import Incident
+from jiceng.systems.grid.queries.standing import fitting, standing_of
 
 Shown = Sequence[Mapping[str, str]]
+
+
+class DoesNotFit(Conflict):
+    """The move is there, but not for a case of this standard and this past (409)."""
+
+    code = "does_not_fit"
+    sentence = _("该办件不适用此项操作。")
 
 
 def may_move(*, by: Actor, **given: Any) -> None:
     """Only an officer moves a case; whether the step is theirs is the engine's question, asked
     under the lock of the case."""
     if not isinstance(by, Capacity):
+        raise NotAllowed()
+
+
+def may_let_go_on(*, by: Actor, **given: Any) -> None:
+    """Waiting is ended by who waits, or by the clock of the house when its time is over."""
+    if by is not SYSTEM:
+        may_move(by=by)
+
+
+def may_apply(*, by: Actor, **given: Any) -> None:
+    """What only the reporter does; that it is their case is for the page to know."""
+    if by is not RESIDENT:
         raise NotAllowed()
 
 
@@ -33,3 +58,36 @@ def recorded(moved: Transition, shown: Shown = (), **words: str) -> Recorded[Cas
     spoken = {field: text for field, text in words.items() if text}
     facts = moved.facts | ({"photos": list(shown)} if shown else {})
     return Recorded(moved.case, subject=moved.case.subject, facts=facts, personal=spoken)
+
+
+def moved_by_words(
+    move: str,
+    *,
+    by: Actor,
+    at: datetime,
+    number: str,
+    step_id: int | None,
+    unit: Unit | None = None,
+    until: datetime | None = None,
+    words: Mapping[str, str] | None = None,
+) -> Recorded[Case]:
+    """Make a move that asks for nothing but words, a unit, or a day."""
+    given = {**(words or {}), "unit": unit, "until": until}
+    done = advance(
+        number=number,
+        move=move,
+        by=by,
+        at=at,
+        step_id=step_id,
+        unit=unit,
+        until=until,
+        given=given,
+    )
+    return recorded(done, (), **(words or {}))
+
+
+def check_fits(move: str, number: str, at: datetime) -> None:
+    """Raise ``DoesNotFit`` where the standard or the past of a case speaks against a move."""
+    incident = Incident.objects.select_related("case", "category").get(case__number=number)
+    if not fitting(move, standing_of(incident.case, incident, at)):
+        raise DoesNotFit(move=move)

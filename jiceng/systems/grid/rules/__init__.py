@@ -1,5 +1,6 @@
 """Rules of the grid in plain Python."""
 
 from jiceng.systems.grid.rules.cells import CellIndex
+from jiceng.systems.grid.rules.fitting import Standing, fits
 
-__all__ = ["CellIndex"]
+__all__ = ["CellIndex", "Standing", "fits"]

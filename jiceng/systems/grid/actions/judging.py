@@ -1,0 +1,130 @@
+"""研判: what a report is, and who has the authority to deal with it."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from jiceng.kernel.ledger.service import Actor, Recorded, act
+from jiceng.kernel.procedures.models import Case
+from jiceng.kernel.procedures.service import advance, start_level_clock
+from jiceng.systems.grid import terms
+from jiceng.systems.grid.actions.recording import (
+    check_fits,
+    may_apply,
+    may_let_go_on,
+    may_move,
+    moved_by_words,
+    recorded,
+)
+from jiceng.systems.grid.models import Incident
+from jiceng.systems.grid.terms import Judgement
+
+
+@act(terms.JUDGED, label=_("研判为一般"), may=may_move)
+def judge(
+    *,
+    by: Actor,
+    at: datetime,
+    number: str,
+    step_id: int | None,
+    judgement: str = Judgement.ORDINARY,
+    note: str = "",
+) -> Recorded[Case]:
+    """Find that the problem is ordinary and can be dispatched now.
+
+    The first version of the procedure asked here for the ``judgement`` itself.
+    """
+    given = {"judgement": judgement}
+    moved = advance(number=number, move="judge", by=by, at=at, step_id=step_id, given=given)
+    Incident.objects.filter(case=moved.case).update(judgement=judgement)
+    return recorded(moved, note=note)
+
+
+@act(terms.FOUND_MAJOR, label=_("研判为重大"), may=may_move)
+def find_major(
+    *, by: Actor, at: datetime, number: str, step_id: int | None, reason: str
+) -> Recorded[Case]:
+    """Find that the problem is major: it is studied before anybody is sent."""
+    done = moved_by_words(
+        "find_major", by=by, at=at, number=number, step_id=step_id, words={"reason": reason}
+    )
+    Incident.objects.filter(case=done.value).update(judgement=Judgement.MAJOR)
+    return done
+
+
+@act(terms.STUDIED, label=_("集体研究"), may=may_move)
+def study(
+    *, by: Actor, at: datetime, number: str, step_id: int | None, participants: str, study: str
+) -> Recorded[Case]:
+    """Record who studied a major problem together, and what they found shall be done."""
+    words = {"participants": participants, "study": study}
+    return moved_by_words("study", by=by, at=at, number=number, step_id=step_id, words=words)
+
+
+@act(terms.PASSED_UP, label=_("报上级"), may=may_move)
+def pass_up(
+    *, by: Actor, at: datetime, number: str, step_id: int | None, authority: str, note: str = ""
+) -> Recorded[Case]:
+    """Give a case to the unit above, naming the ``authority`` that is missing here.
+
+    The unit that received it first goes on speaking with the reporter. The promised day stays;
+    a second clock of the same limit starts for the unit above. Raises ``AtRoot`` (409).
+    """
+    given = {"authority": authority}
+    moved = advance(number=number, move="pass_up", by=by, at=at, step_id=step_id, given=given)
+    incident = Incident.objects.select_related("category").get(case=moved.case)
+    if incident.category is not None:
+        start_level_clock(moved.case, incident.category.limit, at)
+    Incident.objects.filter(case=moved.case).update(judgement=Judgement.BEYOND)
+    done = recorded(moved, note=note)
+    facts = {"authority": authority, "contact_unit": _contact(moved.case)}
+    return Recorded(done.value, done.subject, {**done.facts, **facts}, done.personal)
+
+
+def _contact(case: Case) -> str:
+    return case.contact_unit.code if case.contact_unit else ""
+
+
+@act(terms.REFUSED, label=_("不予受理"), may=may_move)
+def refuse(
+    *, by: Actor, at: datetime, number: str, reason: str, step_id: int | None
+) -> Recorded[Case]:
+    """End a report that is not the zone's to handle, saying why."""
+    return moved_by_words(
+        "refuse", by=by, at=at, number=number, step_id=step_id, words={"reason": reason}
+    )
+
+
+@act(terms.ASKED, label=_("请反映人补充"), may=may_move)
+def ask(
+    *, by: Actor, at: datetime, number: str, step_id: int | None, question: str
+) -> Recorded[Case]:
+    """Ask the reporter something; the promise waits, a few days and no longer."""
+    check_fits("ask", number, at)
+    return moved_by_words(
+        "ask", by=by, at=at, number=number, step_id=step_id, words={"question": question}
+    )
+
+
+@act(terms.ANSWERED, label=_("反映人补充"), may=may_apply, key_of="claim")
+def answer(
+    *, by: Actor, at: datetime, number: str, step_id: int | None, note: str, claim: str = ""
+) -> Recorded[Case]:
+    """Take down what the reporter answers; the duty officer judges with it."""
+    return moved_by_words(
+        "answer", by=by, at=at, number=number, step_id=step_id, words={"note": note}
+    )
+
+
+@act(terms.UNANSWERED, label=_("未收到补充"), may=may_let_go_on)
+def go_on(*, by: Actor, at: datetime, number: str, step_id: int | None) -> Recorded[Case]:
+    """Go on without the answer, when the time for it is over or nobody waits any more."""
+    return moved_by_words("go_on", by=by, at=at, number=number, step_id=step_id)
+
+
+@act(terms.WITHDRAWN, label=_("反映人撤回"), may=may_apply, key_of="claim")
+def withdraw(
+    *, by: Actor, at: datetime, number: str, step_id: int | None, claim: str = ""
+) -> Recorded[Case]:
+    """Let the reporter take the report back before it was judged."""
+    return moved_by_words("withdraw", by=by, at=at, number=number, step_id=step_id)
