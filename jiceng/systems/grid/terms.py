@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from jiceng.kernel.orgs.terms import DUTY_OFFICER, GRID_MEMBER
+from jiceng.kernel.orgs.terms import DUTY_OFFICER, GRID_MEMBER, ORG_ADMIN, UNIT_HEAD
 
 SYSTEM = "grid"
 SUBJECT = "grid.case:"
@@ -68,6 +68,8 @@ class Purpose(models.TextChoices):
 PATROLS = (GRID_MEMBER.code, DUTY_OFFICER.code)
 # Who takes down what a caller tells.
 ANSWERING = (DUTY_OFFICER.code,)
+# Who hangs up posters, in the own unit and below.
+POSTING = (ORG_ADMIN.code, UNIT_HEAD.code, DUTY_OFFICER.code)
 
 REPORTED = "grid.case.reported"
 JOINED = "grid.case.joined"
@@ -114,6 +116,7 @@ APPEAL_UPHELD = "grid.appeal.upheld"
 APPEAL_REJECTED = "grid.appeal.rejected"
 IMPORTED = "grid.case.imported"
 CELL_DRAWN = "grid.cell.drawn"
+CELL_RETIRED = "grid.cell.retired"
 SPOT_SET = "grid.spot.set"
 SPOT_RETIRED = "grid.spot.retired"
 CATEGORY_SET = "grid.category.set"
@@ -158,7 +161,11 @@ PUBLIC_LABELS = {
     CONSULTED: _("需其他单位配合，正在联系"),
     CONSULTATION_ENDED: _("配合单位已答复，继续处置"),
     CONSULTATION_EXPIRED: _("配合单位未答复，继续处置"),
+    EXTENSION_ASKED: _("承办单位申请延期"),
     EXTENDED: _("办理期限已延长"),
+    EXTENSION_REFUSED: _("未同意延期，继续处置"),
+    SHELVING_ASKED: _("承办单位申请挂账"),
+    SHELVING_REFUSED: _("未同意挂账，继续处置"),
     SHELVED: _("暂不具备处置条件，已挂账"),
     RESUMED: _("挂账结束，继续处置"),
     DISPOSED: _("已处置，等待现场核实"),
@@ -171,6 +178,25 @@ PUBLIC_LABELS = {
     TAKEN_UP: _("改为受理"),
 }
 PUBLIC_TONES = {CLOSED: "good", REFUSED: "bad", WITHDRAWN: "bad", ASKED: "warn"}
+
+# Where a case stands, in words for neighbours: less than its reporter reads, and no step of ours.
+PUBLIC_STATES = {
+    "reported": _("等待研判"),
+    "asked": _("等待研判"),
+    "study": _("正在研究"),
+    "judged": _("等待派遣"),
+    "returned": _("等待派遣"),
+    "split": _("正在处置"),
+    "dispatched": _("正在处置"),
+    "outside": _("正在处置"),
+    "extension_asked": _("正在处置"),
+    "shelving_asked": _("正在处置"),
+    "shelved": _("暂缓处置"),
+    "disposed": _("已处置，待核实"),
+    "verified": _("已处置，待结案"),
+}
+# What nobody has judged yet is between its reporter and the duty officer.
+UNJUDGED = ("reported", "asked")
 
 # How long what waits for somebody outside waits, in calendar days.
 ANSWER_DAYS, CONSULTATION_DAYS = 5, 14
@@ -187,3 +213,46 @@ MOST_PARTS = 10
 REOPENINGS_BEFORE_PRIORITY = 1
 # Rounds of all plans of one part-time member in a week.
 MOST_ROUNDS_A_WEEK = 14
+# A second round of the same grid counts only after this many minutes: a walk takes that long.
+ROUND_MINUTES = 30
+# A telephone between houses errs by so much; a round pressed this near the edge is inside.
+ROUND_METRES = 50
+# Lines of grids that were drawn apart meet within this many metres.
+EDGE_METRES = 5
+# Saved filters of one officer.
+MOST_FILTERS = 20
+# Points that a map of cases draws at once; it says how many there are.
+MOST_POINTS = 4_000
+# The kind under which the search keeps the cards of cases.
+SEARCHED = "case"
+
+
+class Tab(models.TextChoices):
+    """Which cases a list begins with."""
+
+    ALL = "all", _("全部")
+    MINE = "mine", _("我的待办")
+    UNIT = "unit", _("本单位")
+    WATCHING = "watching", _("我的关注")
+
+
+class Sort(models.TextChoices):
+    """In which order a list stands."""
+
+    NEWEST = "newest", _("最新上报在前")
+    OLDEST = "oldest", _("最早上报在前")
+    DUE = "due", _("先到期在前")
+    NUMBER = "number", _("按编号")
+
+
+class Pressure(models.TextChoices):
+    """How pressing a case in work is, as a filter says it."""
+
+    LATE = "late", _("已超期")
+    SOON = "soon", _("即将到期")
+    FINE = "fine", _("时间充裕")
+
+    @property
+    def light(self) -> str:
+        """Return the light of the kernel that stands for it."""
+        return {"late": "red", "soon": "yellow", "fine": "green"}[self.value]

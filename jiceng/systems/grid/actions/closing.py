@@ -113,7 +113,7 @@ def rate(
     return Recorded(rating, own.subject, facts, {"words": words} if words else {})
 
 
-@act(terms.REOPENED, label=_("反映人要求重新办理"), may=may_apply, key_of="claim")
+@act(terms.REOPENED, label=_("不满意，重新办理"), may=may_apply, key_of="claim")
 def reopen_case(
     *, by: Actor, at: datetime, number: str, reason: str, claim: str = ""
 ) -> Recorded[Case]:

@@ -86,7 +86,7 @@ def hear(*, by: Actor, at: datetime, number: str, step_id: int | None, note: str
     )
 
 
-@act(terms.CONSULTATION_EXPIRED, label=_("外单位未答复"), may=may_let_go_on)
+@act(terms.CONSULTATION_EXPIRED, label=_("不再等外单位"), may=may_let_go_on)
 def go_on_without(*, by: Actor, at: datetime, number: str, step_id: int | None) -> Recorded[Case]:
     """Go on without the party outside, when its time is over or nobody waits any more."""
     return moved_by_words("go_on_without", by=by, at=at, number=number, step_id=step_id)

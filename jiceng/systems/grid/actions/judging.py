@@ -20,7 +20,7 @@ from jiceng.systems.grid.models import Incident
 from jiceng.systems.grid.terms import Judgement
 
 
-@act(terms.JUDGED, label=_("研判为一般"), may=may_move)
+@act(terms.JUDGED, label=_("一般，立即处置"), may=may_move)
 def judge(
     *,
     by: Actor,
@@ -40,7 +40,7 @@ def judge(
     return recorded(moved, note=note)
 
 
-@act(terms.FOUND_MAJOR, label=_("研判为重大"), may=may_move)
+@act(terms.FOUND_MAJOR, label=_("重大，提交研究"), may=may_move)
 def find_major(
     *, by: Actor, at: datetime, number: str, step_id: int | None, reason: str
 ) -> Recorded[Case]:
@@ -52,7 +52,7 @@ def find_major(
     return done
 
 
-@act(terms.STUDIED, label=_("集体研究"), may=may_move)
+@act(terms.STUDIED, label=_("记录研究意见"), may=may_move)
 def study(
     *, by: Actor, at: datetime, number: str, step_id: int | None, participants: str, study: str
 ) -> Recorded[Case]:
@@ -61,7 +61,7 @@ def study(
     return moved_by_words("study", by=by, at=at, number=number, step_id=step_id, words=words)
 
 
-@act(terms.PASSED_UP, label=_("报上级"), may=may_move)
+@act(terms.PASSED_UP, label=_("超出权限，报上级"), may=may_move)
 def pass_up(
     *, by: Actor, at: datetime, number: str, step_id: int | None, authority: str, note: str = ""
 ) -> Recorded[Case]:
@@ -106,7 +106,7 @@ def ask(
     )
 
 
-@act(terms.ANSWERED, label=_("反映人补充"), may=may_apply, key_of="claim")
+@act(terms.ANSWERED, label=_("补充情况"), may=may_apply, key_of="claim")
 def answer(
     *, by: Actor, at: datetime, number: str, step_id: int | None, note: str, claim: str = ""
 ) -> Recorded[Case]:
@@ -116,13 +116,13 @@ def answer(
     )
 
 
-@act(terms.UNANSWERED, label=_("未收到补充"), may=may_let_go_on)
+@act(terms.UNANSWERED, label=_("不再等待"), may=may_let_go_on)
 def go_on(*, by: Actor, at: datetime, number: str, step_id: int | None) -> Recorded[Case]:
     """Go on without the answer, when the time for it is over or nobody waits any more."""
     return moved_by_words("go_on", by=by, at=at, number=number, step_id=step_id)
 
 
-@act(terms.WITHDRAWN, label=_("反映人撤回"), may=may_apply, key_of="claim")
+@act(terms.WITHDRAWN, label=_("撤回"), may=may_apply, key_of="claim")
 def withdraw(
     *, by: Actor, at: datetime, number: str, step_id: int | None, claim: str = ""
 ) -> Recorded[Case]:

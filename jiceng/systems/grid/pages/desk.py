@@ -69,7 +69,14 @@ def move(request: DeskRequest, number: str, move: str) -> HttpResponseBase:
     open_step, chosen = _chosen(request, file, move)
     posted = request.method == "POST"
     sent = [request.POST, request.FILES] if posted else []
-    form = MoveForm(chosen, *sent, now=request.now, kept=len(request.POST.getlist(KEPT)))
+    form = MoveForm(
+        chosen,
+        *sent,
+        now=request.now,
+        kept=len(request.POST.getlist(KEPT)),
+        photos=file.photos,
+        unit=file.incident.routed_unit,
+    )
     photos: list[Attachment] = []
     if posted:
         done, photos = _make(request, file.case, open_step, chosen, form)
@@ -105,8 +112,10 @@ def _chosen(
 def _make(
     request: Request, case: Case, open_step: queries.OpenStep, chosen: Any, form: MoveForm
 ) -> tuple[Any, list[Attachment]]:
-    words = dict(form.cleaned_data) if form.is_valid() else {}
-    files = words.pop("photo", []) if form.is_valid() else request.FILES.getlist("photo")
+    words = form.given() if form.is_valid() else {}
+    files = (
+        form.cleaned_data.get("photo", []) if form.is_valid() else request.FILES.getlist("photo")
+    )
     photos: list[Attachment] = []
     by = open_step.capacity
     if "photo" in form.fields and by is not None:
@@ -120,14 +129,21 @@ def _make(
             by=by,
             at=request.now,
             number=case.number,
-            step_id=queries.step_shown(request.POST.get("step", "")),
             key=request.POST.get("key", ""),
+            **_seen(request, chosen),
             **words,
         )
     except BadInput as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, as_error(refusal))
         return None, photos
     return done, photos
+
+
+def _seen(request: Request, chosen: Move) -> dict[str, int]:
+    """Return the step that the page showed; a case that has ended stands in none."""
+    if chosen.reopens:
+        return {}
+    return {"step_id": queries.step_shown(request.POST.get("step", ""))}
 
 
 @require_safe

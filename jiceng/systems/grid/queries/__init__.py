@@ -3,18 +3,17 @@
 from jiceng.systems.grid.queries.cases import (
     SHOWN,
     CaseFile,
-    Moment,
     OpenStep,
     case_file,
     case_for,
     first_entry,
-    label_of,
     offered,
     offered_labels,
     pressed_before,
     purpose_of,
     step_shown,
 )
+from jiceng.systems.grid.queries.history import Moment, label_of
 from jiceng.systems.grid.queries.places import (
     categories,
     cell_at,

@@ -1,53 +1,40 @@
 """A case as an officer reads it: where it stands, what happened, what can be done."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.attachments.service import of as attachments_of
 from jiceng.kernel.base.errors import Absent
 from jiceng.kernel.ledger.models import Entry
-from jiceng.kernel.ledger.service import ACTS, entries_of, personal_of_many
-from jiceng.kernel.orgs.models import Officer, Unit
+from jiceng.kernel.ledger.service import entries_of, personal_of_many
+from jiceng.kernel.orgs.models import Officer
 from jiceng.kernel.orgs.service import Capacity, capacities, visible_to
-from jiceng.kernel.procedures.models import Case, CaseStep
-from jiceng.kernel.procedures.service import Move, allowed_moves, version_of
-from jiceng.kernel.procedures.terms import EVENT_LABELS as PROCEDURE_LABELS
-from jiceng.kernel.workdays.terms import EVENT_LABELS as WORKDAY_LABELS
+from jiceng.kernel.procedures.models import Case, CaseLink, CaseStep
+from jiceng.kernel.procedures.service import Move, allowed_moves, reopening_moves, version_of
 from jiceng.systems.grid import terms
 from jiceng.systems.grid.models import Incident
+from jiceng.systems.grid.queries.closing import reopen_until
+from jiceng.systems.grid.queries.history import Moment, moments_of
+from jiceng.systems.grid.queries.standing import Standing, fitting, standing_of
 from jiceng.systems.grid.terms import Purpose
-
-# What is written into the history of a case beside the acts: by the kernel, and by a replay.
-OTHER_LABELS = {**PROCEDURE_LABELS, **WORKDAY_LABELS, **terms.EVENT_LABELS}
 
 
 @dataclass(frozen=True)
 class OpenStep:
-    """A step where the case stands, and what the reader may do there; ``others`` are the moves
-    that somebody else must make."""
+    """Where the case stands, and what the reader may do there; ``others`` are the moves that
+    somebody else must make. Of a case that has ended there is no step, but perhaps a way back."""
 
-    step: CaseStep
+    step: CaseStep | None
     label: str
     capacity: Capacity | None
     moves: list[Move]
     others: list[Move] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Moment:
-    """One line of the timeline."""
-
-    entry: Entry
-    label: str
-    words: dict[str, str]
-    photos: list[Attachment]
-    by: str
-    to: list[str]
 
 
 @dataclass(frozen=True)
@@ -60,6 +47,10 @@ class CaseFile:
     moments: list[Moment]
     photos: list[Attachment]
     contact: dict[str, str]
+    ended: OpenStep | None = None
+    main: Case | None = None
+    merged: list[Case] = field(default_factory=list)
+    parts: list[Case] = field(default_factory=list)
 
 
 def case_for(officer: Officer, number: str, at: datetime) -> Case:
@@ -84,51 +75,63 @@ def case_file(officer: Officer, number: str, at: datetime) -> CaseFile:
     photos = list(attachments_of(case.subject))
     entries = list(entries_of(case.subject))
     words = personal_of_many(entries)
+    standing = standing_of(case, case.incident, at)
     return CaseFile(
         case=case,
         incident=case.incident,
-        open_steps=[_open_step(case, step, acting.get(step.post_id or 0)) for step in steps],
-        moments=_moments(entries, words, photos),
+        open_steps=[
+            _open_step(case, step, acting.get(step.post_id or 0), standing) for step in steps
+        ],
+        moments=moments_of(entries, words, photos),
         photos=photos,
         contact=_contact(entries, words),
+        ended=_way_back(case, list(acting.values()), at) if case.closed_at else None,
+        **_relatives(case, officer, at),
     )
 
 
-def _moments(
-    entries: list[Entry], words: dict[str, dict[str, str]], photos: list[Attachment]
-) -> list[Moment]:
-    numbers = {entry.by.removeprefix("officer:") for entry in entries}
-    names = dict(Officer.objects.filter(staff_no__in=numbers).values_list("staff_no", "name"))
-    receivers = {entry.uid: _receivers(entry) for entry in entries}
-    codes = {unit for pairs in receivers.values() for unit, _post in pairs}
-    units = dict(Unit.objects.filter(code__in=codes).values_list("code", "name"))
-    return [
-        Moment(
-            entry=entry,
-            label=label_of(entry.event),
-            words=_spoken(words.get(entry.uid, {})),
-            photos=_of(entry, photos),
-            by=" · ".join(filter(None, [names.get(entry.by[8:], ""), _(entry.by_title)])),
-            to=[
-                " · ".join(filter(None, [units.get(unit, unit), post]))
-                for unit, post in receivers[entry.uid]
-            ],
-        )
-        for entry in entries
-    ]
+def _way_back(case: Case, held: Iterable[Capacity], at: datetime) -> OpenStep | None:
+    """Return with which moves one of these capacities can bring an ended case back."""
+    until = reopen_until(case)
+    for by in held:
+        moves = [
+            move
+            for move in reopening_moves(case, by, at)
+            if move.sources != ("closed",) or (until is not None and at <= until)
+        ]
+        if moves:
+            return OpenStep(None, case.get_outcome_display(), by, moves)
+    return None
 
 
-def _receivers(entry: Entry) -> list[tuple[str, str]]:
-    """Return the code of the unit and the name of the post that each open step went to."""
-    facts = json.loads(entry.payload)
-    if "to_unit" in facts:
-        return [(facts["to_unit"], facts.get("to_post", ""))]
-    return [(step["unit"], step["post"]) for step in facts.get("to", [])]
+def _relatives(case: Case, officer: Officer, at: datetime) -> dict[str, Any]:
+    """Return the cases that belong to this one, as far as the officer may know them."""
+    links = CaseLink.objects.filter(Q(main=case) | Q(other=case), ended_at__isnull=True)
+    known = Case.objects.in_scope(visible_to(officer, at)).select_related("unit")
+    rows = list(links.order_by("id"))
+    if not rows:
+        return {}
+    seen = {one.pk: one for one in known.filter(pk__in=_other_ends(rows))}
+    merged = [row.other_id for row in rows if row.main_id == case.pk and row.kind == "merged"]
+    parts = [row.other_id for row in rows if row.main_id == case.pk and row.kind == "split"]
+    mains = [row.main_id for row in rows if row.other_id == case.pk]
+    return {
+        "main": next((seen[pk] for pk in mains if pk in seen), None),
+        "merged": [seen[pk] for pk in merged if pk in seen],
+        "parts": [seen[pk] for pk in parts if pk in seen],
+    }
 
 
-def _open_step(case: Case, step: CaseStep, capacity: Capacity | None) -> OpenStep:
+def _other_ends(rows: Iterable[CaseLink]) -> set[int]:
+    return {pk for row in rows for pk in (row.main_id, row.other_id)}
+
+
+def _open_step(
+    case: Case, step: CaseStep, capacity: Capacity | None, standing: Standing
+) -> OpenStep:
     definition = version_of(case.procedure_id).procedure
-    moves = allowed_moves(definition, step, capacity) if capacity else []
+    offered = allowed_moves(definition, step, capacity) if capacity else []
+    moves = [move for move in offered if fitting(move.code, standing)]
     others = _for_others(case, moves, capacity)
     return OpenStep(
         step=step,
@@ -148,21 +151,6 @@ def _for_others(case: Case, moves: list[Move], capacity: Capacity | None) -> lis
     return [move for move in moves if not set(own).isdisjoint(move.differs_from)]
 
 
-def label_of(event: str) -> str:
-    """Return what a timeline calls an event."""
-    act = ACTS.find(event)
-    return str(act.label if act else OTHER_LABELS.get(event, event))
-
-
-def _spoken(words: dict[str, str]) -> dict[str, str]:
-    return {field: text for field, text in words.items() if field in ("note", "reason")}
-
-
-def _of(entry: Entry, photos: Iterable[Attachment]) -> list[Attachment]:
-    shown = {photo["uid"] for photo in json.loads(entry.payload).get("photos", [])}
-    return [photo for photo in photos if photo.uid in shown]
-
-
 def _contact(entries: list[Entry], words: dict[str, dict[str, str]]) -> dict[str, str]:
     first = words.get(entries[0].uid, {}) if entries else {}
     return {field: first[field] for field in ("reporter_name", "phone") if first.get(field)}
@@ -173,7 +161,7 @@ SHOWN = frozenset({Purpose.REPORT, Purpose.DISPOSAL})
 
 def offered(file: CaseFile, move: str) -> tuple[OpenStep | None, Move | None]:
     """Return the open step on which the reader may make ``move``, and the move."""
-    for open_step in file.open_steps:
+    for open_step in [*file.open_steps, *filter(None, [file.ended])]:
         for other in open_step.moves:
             if other.code == move:
                 return open_step, other
@@ -195,12 +183,13 @@ def pressed_before(
 
 def offered_labels(file: CaseFile) -> dict[str, str]:
     """Return what the reader may do with the case now."""
-    return {move.code: _(move.label) for step in file.open_steps for move in step.moves}
+    stands = [*file.open_steps, *filter(None, [file.ended])]
+    return {move.code: _(move.label) for step in stands for move in step.moves}
 
 
 def purpose_of(move: Move) -> str:
     """Return what a photo given with a move shows."""
-    return Purpose.DISPOSAL if move.code == "dispose" else Purpose.VERIFICATION
+    return Purpose.DISPOSAL if move.code in ("dispose", "finish") else Purpose.VERIFICATION
 
 
 def step_shown(typed: str) -> int:

@@ -1,0 +1,120 @@
+"""What happened in a case, as an officer reads it."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from jiceng.kernel.attachments.models import Attachment
+from jiceng.kernel.ledger.models import Entry
+from jiceng.kernel.ledger.service import ACTS
+from jiceng.kernel.orgs.models import Officer, Unit
+from jiceng.kernel.procedures.terms import EVENT_LABELS as PROCEDURE_LABELS
+from jiceng.kernel.procedures.terms import Need
+from jiceng.kernel.workdays.terms import EVENT_LABELS as WORKDAY_LABELS
+from jiceng.systems.grid import terms
+from jiceng.systems.grid.terms import Authority
+
+# What is written into the history of a case beside the acts: by the kernel, and by a replay.
+OTHER_LABELS = {**PROCEDURE_LABELS, **WORKDAY_LABELS, **terms.EVENT_LABELS}
+# What people write with an act, in the order in which it is read.
+PLAIN = ("note", "reason", "words")
+SPOKEN = {
+    **dict.fromkeys(PLAIN, ""),
+    "question": Need.QUESTION.label,
+    "party": Need.PARTY.label,
+    "participants": Need.PARTICIPANTS.label,
+    "study": Need.STUDY.label,
+}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One line of the timeline."""
+
+    entry: Entry
+    label: str
+    words: dict[str, str]
+    photos: list[Attachment]
+    by: str
+    to: list[str]
+    facts: list[str] = field(default_factory=list)
+
+
+def moments_of(
+    entries: list[Entry], words: dict[str, dict[str, str]], photos: list[Attachment]
+) -> list[Moment]:
+    """Return the lines of the timeline, in order; the same few queries however many there are."""
+    numbers = {entry.by.removeprefix("officer:") for entry in entries}
+    names = dict(Officer.objects.filter(staff_no__in=numbers).values_list("staff_no", "name"))
+    receivers = {entry.uid: _receivers(entry) for entry in entries}
+    codes = {unit for pairs in receivers.values() for unit, _post in pairs}
+    units = dict(Unit.objects.filter(code__in=codes).values_list("code", "name"))
+    return [
+        Moment(
+            entry=entry,
+            label=label_of(entry.event),
+            words=_spoken(words.get(entry.uid, {})),
+            photos=_of(entry, photos),
+            by=" · ".join(filter(None, [names.get(entry.by[8:], ""), _(entry.by_title)])),
+            to=[
+                " · ".join(filter(None, [units.get(unit, unit), post]))
+                for unit, post in receivers[entry.uid]
+            ],
+            facts=_facts(json.loads(entry.payload)),
+        )
+        for entry in entries
+    ]
+
+
+def _receivers(entry: Entry) -> list[tuple[str, str]]:
+    """Return the code of the unit and the name of the post that each open step went to."""
+    facts = json.loads(entry.payload)
+    if "to_unit" in facts:
+        return [(facts["to_unit"], facts.get("to_post", ""))]
+    return [(step["unit"], step["post"]) for step in facts.get("to", [])]
+
+
+def _facts(payload: Mapping[str, Any]) -> list[str]:
+    """Return what an act said beside words: numbers of other cases, days, the missing authority."""
+    said = [
+        (gettext_lazy("缺少的权限：%(value)s"), _authority(payload.get("authority", ""))),
+        (gettext_lazy("主办件：%(value)s"), payload.get("main", "")),
+        (gettext_lazy("分为%(value)s项"), payload.get("parts", "")),
+        (gettext_lazy("到 %(value)s 为止"), _day(payload.get("until"))),
+    ]
+    return [str(sentence) % {"value": value} for sentence, value in said if value]
+
+
+def _authority(code: str) -> str:
+    return str(Authority(code).label) if code in Authority.values else code
+
+
+def _day(text: str | None) -> str:
+    return date_format(localtime(datetime.fromisoformat(text)), "Y-m-d H:i") if text else ""
+
+
+def label_of(event: str) -> str:
+    """Return what a timeline calls an event."""
+    act = ACTS.find(event)
+    return str(act.label if act else OTHER_LABELS.get(event, event))
+
+
+def _spoken(words: dict[str, str]) -> dict[str, str]:
+    """Return what was written with an act; what is not plain note or reason says what it is."""
+    return {
+        field: text if field in PLAIN else _("%(what)s：%(words)s") % {"what": label, "words": text}
+        for field, label in SPOKEN.items()
+        if (text := words.get(field))
+    }
+
+
+def _of(entry: Entry, photos: Iterable[Attachment]) -> list[Attachment]:
+    shown = {photo["uid"] for photo in json.loads(entry.payload).get("photos", [])}
+    return [photo for photo in photos if photo.uid in shown]
