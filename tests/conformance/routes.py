@@ -46,6 +46,9 @@ ROWS = [
     Row("public:grid:status", ELSEWHERE, ELSEWHERE, ELSEWHERE, CASE),
     Row("public:grid:receipt", 404, 404, 404, CASE),
     Row("public:grid:slip", 404, 404, 404, CASE),
+    Row("public:grid:answer", 404, 404, 404, CASE),
+    Row("public:grid:withdraw", 404, 404, 404, CASE),
+    Row("public:grid:rate", 404, 404, 404, CASE),
     Row("public:grid:photo", 404, 404, 404, PHOTO),
     Row("public:grid:cells", 200, 200, 200),
     Row("desk:inbox", 200, 200, 200),  # a visitor is shown the way in
@@ -64,6 +67,9 @@ ROWS = [
     Row("desk:grid:photo", SIGN_IN, 404, 200, PHOTO),
     Row("desk:grid:receipt", SIGN_IN, 404, 200, CASE),
     Row("desk:grid:slip", SIGN_IN, 404, 200, CASE),
+    Row("desk:grid:print", SIGN_IN, 404, 200, CASE),
+    Row("desk:grid:bulk", SIGN_IN, 200, 200),  # nothing picked, as the page says
+    Row("desk:grid:bulk", SIGN_IN, 422, 422, method="POST", data={"move": "judge"}),
     Row("ui:gallery", 200, 200, 200),
     Row("ui:language", 422, 422, 422, method="POST"),
     Row("ui:language", ELSEWHERE, ELSEWHERE, ELSEWHERE, method="POST", data={"language": "en"}),

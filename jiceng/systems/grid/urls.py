@@ -2,13 +2,19 @@
 
 from django.urls import path
 
+from jiceng.systems.grid.pages import bulk as bulk_pages
 from jiceng.systems.grid.pages import desk as desk_pages
+from jiceng.systems.grid.pages import printing as printing_pages
+from jiceng.systems.grid.pages import following
 from jiceng.systems.grid.pages import public as public_pages
 
 public = [
     path("report/", public_pages.report, name="report"),
     path("track/", public_pages.track, name="track"),
     path("cases/<str:number>/", public_pages.status, name="status"),
+    path("cases/<str:number>/answer/", following.answer, name="answer"),
+    path("cases/<str:number>/withdraw/", following.withdraw, name="withdraw"),
+    path("cases/<str:number>/rate/", following.rate, name="rate"),
     path("cases/<str:number>/slip/", public_pages.slip, name="slip"),
     path("cases/<str:number>/receipt.json", public_pages.receipt, name="receipt"),
     path("cases/<str:number>/photos/<str:uid>/", public_pages.public_photo, name="photo"),
@@ -20,5 +26,7 @@ desk = [
     path("cases/<str:number>/moves/<str:move>/", desk_pages.move, name="move"),
     path("cases/<str:number>/photos/<str:uid>/", desk_pages.photo, name="photo"),
     path("cases/<str:number>/slip/", desk_pages.desk_slip, name="slip"),
+    path("cases/<str:number>/print/", printing_pages.sheet, name="print"),
+    path("bulk/", bulk_pages.together, name="bulk"),
     path("cases/<str:number>/receipt.json", desk_pages.desk_receipt, name="receipt"),
 ]

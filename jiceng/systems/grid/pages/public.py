@@ -11,14 +11,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.attachments.service import of as attachments_of
-from jiceng.kernel.base.errors import Absent
 from jiceng.kernel.base.ids import new_uid, read_number
 from jiceng.kernel.base.throttle import count_attempt
 from jiceng.kernel.ledger.service import RESIDENT
-from jiceng.kernel.procedures.models import Case
 from jiceng.systems.grid import queries
 from jiceng.systems.grid.forms.reports import ReportForm, TrackForm
 from jiceng.systems.grid.pages.showing import (
+    MINE,
+    case_of_session,
     file_report,
     number_of,
     photo_file,
@@ -32,7 +32,7 @@ from jiceng.ui.middleware import client_address
 from jiceng.ui.rendering import page
 from jiceng.ui.requests import Request
 
-MINE, FILED = "tracked_cases", "filed_cases"
+FILED = "filed_cases"
 REPORTS_AN_HOUR = 60
 TRACKS_AN_HOUR = 20
 # Four digits are soon tried through, so a number has few tries, whoever tries.
@@ -97,25 +97,17 @@ def track(request: Request) -> HttpResponseBase:
     return page(request, "grid/track.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _mine(request: Request, number: str) -> Case:
-    """Return a case that this session has opened; every other number is absent."""
-    found = queries.public_case(number) if number in request.session.get(MINE, []) else None
-    if found is None:
-        raise Absent()
-    return found
-
-
 @require_safe
 def status(request: Request, number: str) -> HttpResponseBase:
     """Show a reporter where the case stands; who has not opened it is asked to."""
     if number not in request.session.get(MINE, []):
         return redirect(track_address(number[:20] if number.isdigit() else ""))
-    case = _mine(request, number)
+    case = case_of_session(request, number)
     context = {
         "case": case,
         "incident": case.incident,
         "filed": number in request.session.get(FILED, []),
-        "moments": queries.public_moments(case),
+        "heard": queries.following(case),
         "photos": [
             photo for photo in attachments_of(case.subject) if photo.purpose in queries.SHOWN
         ],
@@ -128,21 +120,21 @@ def status(request: Request, number: str) -> HttpResponseBase:
 @require_safe
 def slip(request: Request, number: str) -> HttpResponse:
     """Give the reporter the slip to print."""
-    case = _mine(request, number)
+    case = case_of_session(request, number)
     return slip_page(request, case, "ui/public.html", reverse("public:grid:status", args=[number]))
 
 
 @require_safe
 def receipt(request: Request, number: str) -> HttpResponse:
     """Give the reporter the receipt of the report; it proves the words too."""
-    found = _mine(request, number)
+    found = case_of_session(request, number)
     return receipt_file(found, opened=number in request.session.get(FILED, []))
 
 
 @require_safe
 def public_photo(request: Request, number: str, uid: str) -> HttpResponseBase:
     """Show the reporter a photo of the case: of the report or of the disposal."""
-    return photo_file(_mine(request, number), uid, request, queries.SHOWN)
+    return photo_file(case_of_session(request, number), uid, request, queries.SHOWN)
 
 
 @require_safe

@@ -21,6 +21,9 @@ from jiceng.ui.rendering import page
 from jiceng.ui.requests import Request
 from jiceng.ui.uploads import claim_of, kept_photos
 
+# What a session has opened: numbers of cases.
+MINE = "tracked_cases"
+
 
 def file_report(request: Request, form: Any, by: Any, source: str) -> tuple[Any, list[Attachment]]:
     """File what a sound form says; a refusal becomes an error of the form, photos are kept."""
@@ -107,3 +110,11 @@ def photo_file(
     if found is None or found.purpose not in purposes:
         raise Absent()
     return respond(found, thumb="thumb" in request.GET)
+
+
+def case_of_session(request: Request, number: str) -> Case:
+    """Return a case that this session has opened; every other number is absent."""
+    found = queries.public_case(number) if number in request.session.get(MINE, []) else None
+    if found is None:
+        raise Absent()
+    return found

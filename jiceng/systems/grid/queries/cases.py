@@ -59,7 +59,14 @@ def case_for(officer: Officer, number: str, at: datetime) -> Case:
     case = (
         Case.objects.in_scope(scope)
         .filter(system=terms.SYSTEM, number=number)
-        .select_related("unit", "procedure", "incident__category", "incident__cell")
+        .select_related(
+            "unit",
+            "contact_unit",
+            "procedure",
+            "incident__category",
+            "incident__cell",
+            "incident__routed_unit",
+        )
         .first()
     )
     if case is None:

@@ -25,6 +25,7 @@ OUTCOME_LOOKS: dict[str, tuple[str, str]] = {
     Outcome.CLOSED: ("good", "circle-check"),
     Outcome.REFUSED: ("bad", "circle-x"),
     Outcome.WITHDRAWN: ("", "undo-2"),
+    Outcome.MERGED: ("info", "merge"),
 }
 
 
@@ -83,7 +84,35 @@ def desk_facts(incident: Incident) -> list[tuple[str, Any]]:
         (_("网格"), incident.cell.name if incident.cell else ""),
         (_("来源"), incident.get_source_display()),
         (_("结案标准"), condition),
+        (_("首接单位"), incident.case.contact_unit),
+        (_("重复反映"), _repeats(incident)),
+        (_("建议派往"), incident.routed_unit),
+        (_("派遣依据"), incident.routing_reason),
     ]
+
+
+@register.simple_tag
+def sheet_facts(file: Any) -> list[tuple[str, Any]]:
+    """Return what stands on the form of a case: what an officer reads, and where it stands."""
+    case, incident = file.case, file.incident
+    standing = [
+        " · ".join([opened.label, str(opened.step.post or opened.step.unit)])
+        for opened in file.open_steps
+    ]
+    return [
+        (_("事由"), case.title),
+        *desk_facts(incident),
+        (_("研判结论"), incident.get_judgement_display()),
+        (_("缓急"), case.get_priority_display()),
+        (_("现在"), "\n".join(standing) or case.get_outcome_display()),
+    ]
+
+
+def _repeats(incident: Incident) -> str:
+    """Say that others reported the same place; a first report says nothing."""
+    if incident.repeats < 2:
+        return ""
+    return _("%(count)d次") % {"count": incident.repeats}
 
 
 @register.simple_tag
