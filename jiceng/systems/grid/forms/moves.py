@@ -97,6 +97,20 @@ class MoveForm(Form):
             label=label, required=required, paragraphs=line is None, max_length=line or 500
         )
 
+    @property
+    def parts(self) -> list[list[forms.BoundField]]:
+        """Return the fields of each part, for a page that sets them apart; else nothing."""
+        groups = [
+            [self[name] for name in self.fields if name.startswith(f"part_{place}_")]
+            for place in range(1, PARTS_SHOWN + 1)
+        ]
+        return [group for group in groups if group]
+
+    @property
+    def rest(self) -> list[forms.BoundField]:
+        """Return the fields that belong to no part."""
+        return [self[name] for name in self.fields if not name.startswith("part_")]
+
     def clean_until(self) -> datetime | None:
         """Return the end of the day: until then the case rests."""
         day = self.cleaned_data["until"]
@@ -162,16 +176,14 @@ def _part_fields(now: datetime, photos: Sequence[Attachment]) -> list[tuple[str,
     shown = [(photo.uid, f"{place}") for place, photo in enumerate(photos, 1)]
     fields: list[tuple[str, forms.Field]] = []
     for place in range(1, PARTS_SHOWN + 1):
-        label = format_lazy(_("第{place}项：要办什么"), place=place)
+        label = format_lazy(_("第{place}项要办什么"), place=place)
         words = CleanCharField(label=label, required=place < 3, paragraphs=True, max_length=500)
-        unit = _unit_field(
-            format_lazy(_("第{place}项：派给"), place=place), now, required=place < 3
-        )
+        unit = _unit_field(format_lazy(_("第{place}项派给"), place=place), now, required=place < 3)
         fields += [(f"part_{place}_words", words), (f"part_{place}_unit", unit)]
         if shown:
             along = forms.MultipleChoiceField(
                 choices=shown,
-                label=format_lazy(_("第{place}项：带上第几张照片"), place=place),
+                label=format_lazy(_("第{place}项带上第几张照片"), place=place),
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
             )

@@ -84,10 +84,7 @@ def desk_facts(incident: Incident) -> list[tuple[str, Any]]:
         (_("网格"), incident.cell.name if incident.cell else ""),
         (_("来源"), incident.get_source_display()),
         (_("结案标准"), condition),
-        (_("首接单位"), incident.case.contact_unit),
-        (_("重复反映"), _repeats(incident)),
-        (_("建议派往"), incident.routed_unit),
-        (_("派遣依据"), incident.routing_reason),
+        *[pair for pair in _if_any(incident) if pair[1]],
     ]
 
 
@@ -105,6 +102,16 @@ def sheet_facts(file: Any) -> list[tuple[str, Any]]:
         (_("研判结论"), incident.get_judgement_display()),
         (_("缓急"), case.get_priority_display()),
         (_("现在"), "\n".join(standing) or case.get_outcome_display()),
+    ]
+
+
+def _if_any(incident: Incident) -> list[tuple[str, Any]]:
+    """Return what most reports do not have, and what is worth no line where it is empty."""
+    return [
+        (_("首接单位"), incident.case.contact_unit),
+        (_("重复反映"), _repeats(incident)),
+        (_("建议派往"), incident.routed_unit),
+        (_("派遣依据"), incident.routing_reason),
     ]
 
 
