@@ -1,7 +1,9 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from jiceng.ui import shortcuts
 from jiceng.ui.navigation import DESK, Entry
+from jiceng.ui.shortcuts import Shortcut
 
 
 class DeskConfig(AppConfig):
@@ -9,6 +11,7 @@ class DeskConfig(AppConfig):
     verbose_name = _("办公端")
 
     def ready(self) -> None:
-        """Add the pages of the desk to its navigation."""
+        """Add the pages of the desk to its navigation and its keys."""
         DESK.add("inbox", Entry("inbox", _("我的待办"), "desk:inbox", "inbox", 10))
         DESK.add("procedures", Entry("procedures", _("流程"), "desk:procedures", "route", 80))
+        shortcuts.add(Shortcut("g i", _("到我的待办"), "desk:inbox", order=10))

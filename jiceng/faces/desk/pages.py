@@ -1,8 +1,6 @@
 """The pages of the desk that belong to no single system: sign in, inbox, procedures."""
 
 import re
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,43 +16,20 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jiceng.faces.desk.forms import PasswordForm, SignInForm
+from jiceng.faces.desk.inbox import Reader, doors, rows_of, tabs_of, view_of
 from jiceng.kernel.base.errors import Absent, BadInput
 from jiceng.kernel.base.ids import read_number
 from jiceng.kernel.base.throttle import count_attempt
 from jiceng.kernel.orgs.models import Officer
 from jiceng.kernel.orgs.service import Oneself, change_password, visible_to
-from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
-from jiceng.kernel.procedures.service import draw, inbox, inbox_size
-from jiceng.kernel.workdays.service import light, remaining
+from jiceng.kernel.procedures.models import Case, ProcedureVersion
+from jiceng.kernel.procedures.service import draw
 from jiceng.ui.access import for_officers, held_posts
 from jiceng.ui.forms import as_error
 from jiceng.ui.rendering import page
 from jiceng.ui.requests import DeskRequest, Request
-from jiceng.ui.templatetags.ui import spaced
 
 MAX_ID = 2**63 - 1
-
-
-@dataclass(frozen=True)
-class Row:
-    """One step in the inbox, with its light."""
-
-    step: CaseStep
-    meta: str
-    url: str
-    light: str
-    left: str
-
-
-def _row(step: CaseStep, now: datetime) -> Row:
-    case = step.case
-    return Row(
-        step=step,
-        meta=f"{_(step.definition.label)} · {case.unit} · {spaced(case.number)}",
-        url=reverse(f"desk:{case.system}:case", args=[case.number]),
-        light=light(step.due_at, now, step.definition.promised) if step.due_at else "",
-        left=remaining(now, step.due_at).text if step.due_at else "",
-    )
 
 
 class SignIn(LoginView):
@@ -102,15 +77,23 @@ def _page_key(request: Request) -> int:
 @require_safe
 @for_officers
 def my_inbox(request: DeskRequest) -> HttpResponse:
-    """Show the steps that wait for this officer, the most pressing first."""
+    """Show the steps of one view of the inbox, the most pressing first."""
+    view = view_of(request.GET.get("tab", ""))
+    if view is None:
+        raise Absent()
     held = held_posts(request)
-    found = inbox(held, after=_page_key(request))
+    reader = Reader.of(request.user, held, visible_to(request.user, request.now))
+    found = view.steps(reader, _page_key(request))
+    rows = rows_of(found.steps, view, held, request.now)
+    address = reverse("desk:inbox")
+    here = f"{address}?tab={view.code}"
     context = {
-        "rows": [_row(step, request.now) for step in found.steps],
-        "next": f"?after={found.next_after}" if found.next_after else "",
-        "first": reverse("desk:inbox") if "after" in request.GET else "",
-        "waiting": inbox_size(held),
-        "held": held,
+        "view": view,
+        "tabs": tabs_of(view, reader, address),
+        "rows": rows,
+        "doors": doors(rows),
+        "next": f"?tab={view.code}&after={found.next_after}" if found.next_after else "",
+        "first": here if "after" in request.GET else "",
     }
     return page(request, "desk/inbox.html", context, part="rows")
 

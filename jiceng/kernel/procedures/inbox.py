@@ -1,12 +1,13 @@
-"""The inbox: the open steps of an officer's posts, the most pressing first, page by page."""
+"""Open steps, the most pressing first, page by page: of an officer's posts, of what the officer's
+units have in hand, of cases that the officer watches."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from jiceng.kernel.orgs.service import Capacity
-from jiceng.kernel.procedures.models import CaseStep, CaseStepQuerySet
+from jiceng.kernel.orgs.service import Capacity, Scope
+from jiceng.kernel.procedures.models import Case, CaseStep, CaseStepQuerySet
 from jiceng.kernel.procedures.publishing import version_of
 
 PAGE = 50
@@ -25,10 +26,65 @@ def inbox(held: Iterable[Capacity], *, after: int = 0, size: int = PAGE) -> Inbo
 
     Three queries at most, whatever the number of cases.
     """
-    posts = frozenset(capacity.post.pk for capacity in held)
-    steps = CaseStep.objects.held_by(posts).select_related("case__unit", "post", "unit")
+    return _page(_of_posts(held), after, size)
+
+
+def inbox_size(held: Iterable[Capacity]) -> int:
+    """Return how many steps wait in these posts."""
+    return CaseStep.objects.open().filter(_of_posts(held)).count()
+
+
+def unit_inbox(scope: Scope, *, after: int = 0, size: int = PAGE) -> InboxPage:
+    """Return the steps that the units in ``scope`` have in hand, whoever holds them; those whose
+    case ``scope`` does not show are left out. Queries as for ``inbox``."""
+    return _page(_of_units(scope), after, size)
+
+
+def unit_inbox_size(scope: Scope) -> int:
+    """Return how many steps the units in ``scope`` have in hand."""
+    return CaseStep.objects.open().filter(_of_units(scope)).count()
+
+
+def watched_inbox(
+    scope: Scope, watched: Iterable[QuerySet], *, after: int = 0, size: int = PAGE
+) -> InboxPage:
+    """Return the open steps of watched cases, each list given as a query of keys of cases; what
+    ``scope`` does not show any more is left out. Queries as for ``inbox``."""
+    return _page(_of_watched(scope, watched), after, size)
+
+
+def watched_inbox_size(scope: Scope, watched: Iterable[QuerySet]) -> int:
+    """Return how many open steps watched cases have."""
+    return CaseStep.objects.open().filter(_of_watched(scope, watched)).count()
+
+
+def _of_posts(held: Iterable[Capacity]) -> Q:
+    return Q(post__in=frozenset(capacity.post.pk for capacity in held))
+
+
+def _of_units(scope: Scope) -> Q:
+    return scope.q("unit") & _shown(scope)
+
+
+def _of_watched(scope: Scope, watched: Iterable[QuerySet]) -> Q:
+    among = Q(pk__in=())  # who watches nothing is shown nothing
+    for cases in watched:
+        among |= Q(case__in=cases)
+    return among & _shown(scope)
+
+
+def _shown(scope: Scope) -> Q:
+    """Return the condition that the page of the case opens: a step may lie with a unit that is
+    seen while its case belongs to one that is not."""
+    return Q(Exists(Case.objects.in_scope(scope).filter(pk=OuterRef("case"))))
+
+
+def _page(where: Q, after: int, size: int) -> InboxPage:
+    steps = (
+        CaseStep.objects.filter(where).pressing().select_related("case__unit", "post__unit", "unit")
+    )
     if after:
-        steps = _beyond(steps, posts, after)
+        steps = _beyond(steps, where, after)
     found = list(steps[: size + 1])
     for step in found:
         step.case.procedure = version_of(step.case.procedure_id)
@@ -36,16 +92,11 @@ def inbox(held: Iterable[Capacity], *, after: int = 0, size: int = PAGE) -> Inbo
     return InboxPage(steps=found[:size], next_after=found[size - 1].pk if more else 0)
 
 
-def inbox_size(held: Iterable[Capacity]) -> int:
-    """Return how many steps wait in these posts."""
-    posts = frozenset(capacity.post.pk for capacity in held)
-    return CaseStep.objects.held_by(posts).count()
-
-
-def _beyond(steps: CaseStepQuerySet, posts: frozenset[int], after: int) -> CaseStepQuerySet:
+def _beyond(steps: CaseStepQuerySet, where: Q, after: int) -> CaseStepQuerySet:
     """Return the steps behind ``after`` in the order of the inbox: by day, then by id, those
-    without a day last. A step of others tells nothing."""
-    last = CaseStep.objects.filter(pk=after, post__in=posts).values_list("due_at", "pk").first()
+    without a day last. A step of others tells nothing; one that was left meanwhile still marks
+    the place."""
+    last = CaseStep.objects.filter(where, pk=after).values_list("due_at", "pk").first()
     if last is None:
         return steps.none()
     due_at, pk = last

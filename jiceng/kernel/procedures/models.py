@@ -151,9 +151,9 @@ class CaseStepQuerySet(models.QuerySet["CaseStep"]):
         """…where a case stands now."""
         return self.filter(left_at__isnull=True)
 
-    def held_by(self, posts: frozenset[int]) -> "CaseStepQuerySet":
-        """…open in the inbox of one of these posts, the most pressing first."""
-        return self.open().filter(post__in=posts).order_by(F("due_at").asc(nulls_last=True), "id")
+    def pressing(self) -> "CaseStepQuerySet":
+        """…open, the most pressing first, those without a day last."""
+        return self.open().order_by(F("due_at").asc(nulls_last=True), "id")
 
 
 class CaseStep(models.Model):

@@ -5,7 +5,15 @@ from jiceng.kernel.procedures.clocks import NoPromise, extend_promise, start_lev
 from jiceng.kernel.procedures.diagram import Diagram, draw
 from jiceng.kernel.procedures.engine import advance, open_case
 from jiceng.kernel.procedures.expiry import expire, on_expiry
-from jiceng.kernel.procedures.inbox import InboxPage, inbox, inbox_size
+from jiceng.kernel.procedures.inbox import (
+    InboxPage,
+    inbox,
+    inbox_size,
+    unit_inbox,
+    unit_inbox_size,
+    watched_inbox,
+    watched_inbox_size,
+)
 from jiceng.kernel.procedures.links import (
     MainCaseEnded,
     NotLinked,
@@ -16,6 +24,7 @@ from jiceng.kernel.procedures.links import (
     main_case,
     main_links,
     merged_into,
+    open_joined,
     parts_of,
     unlink,
 )
@@ -103,6 +112,7 @@ __all__ = [
     "merged_into",
     "on_expiry",
     "open_case",
+    "open_joined",
     "parts_of",
     "problems",
     "publish",
@@ -111,6 +121,10 @@ __all__ = [
     "reopen",
     "reopening_moves",
     "start_level_clock",
+    "unit_inbox",
+    "unit_inbox_size",
     "unlink",
     "version_of",
+    "watched_inbox",
+    "watched_inbox_size",
 ]

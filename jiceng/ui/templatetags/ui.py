@@ -20,6 +20,7 @@ from lucide.templatetags.lucide import lucide
 from jiceng.kernel.base.ids import spaced_number
 from jiceng.kernel.base.text import listed
 from jiceng.ui import navigation
+from jiceng.ui import shortcuts as keys
 
 register = template.Library()
 
@@ -59,6 +60,12 @@ def enumerated(words: Iterable[Text]) -> str:
 def navigation_links(context: RequestContext, bar: str) -> list[navigation.Link]:
     """Return the entries of a navigation bar for this request."""
     return navigation.links(bar, context["request"]) if "request" in context else []
+
+
+@register.simple_tag
+def shortcuts() -> list[keys.Shortcut]:
+    """Return the keys of the desk, for the dialog that lists them."""
+    return keys.shortcuts()
 
 
 # --- pressing and typing -----------------------------------------------------------------------
@@ -243,9 +250,14 @@ def receipt(content: str, title: Text, number: str, address: str, caption: Text 
 
 
 @register.simple_block_tag(end_name="endrow")
-def row(content: str, title: Text, href: str = "", meta: Text = "") -> SafeString:
-    """Draw a line of ``<ul class="rows" role="list">``; content stands at its end."""
-    return _component("row", content=content, title=title, href=href, meta=meta)
+def row(
+    content: str, title: Text, href: str = "", meta: Text = "", pick: int | None = None
+) -> SafeString:
+    """Draw a line of ``<ul class="rows" role="list">``; content stands at its end.
+
+    Where lines can be picked, ``pick`` is what the box sends as ``step``; 0 leaves its place free.
+    """
+    return _component("row", content=content, title=title, href=href, meta=meta, pick=pick)
 
 
 @register.inclusion_tag(f"{FOLDER}table.html")
@@ -286,9 +298,12 @@ def steps(items: Iterable[Any], *, label: Text = "") -> dict:
 
 
 @register.inclusion_tag(f"{FOLDER}tabs.html")
-def tabs(items: Iterable[Any], *, label: Text) -> dict:
-    """Switch between views of one thing, by links. A tab: ``label url current count``."""
-    return {"items": items, "label": label}
+def tabs(items: Iterable[Any], *, label: Text, into: str = "") -> dict:
+    """Switch between views of one thing, by links. A tab: ``label url current count``.
+
+    ``into`` is the id of what holds tabs and view: with scripts it alone is exchanged.
+    """
+    return {"items": items, "label": label, "into": into}
 
 
 @register.inclusion_tag(f"{FOLDER}pager.html")

@@ -128,7 +128,7 @@ class TestInbox:
             if other != grid.cast.wang:
                 page = desk(other).get("/desk/")
                 assert case.title not in page.content.decode()
-                assert page.context["waiting"] == 0
+                assert page.context["tabs"][0]["count"] == 0
 
     def test_a_deputy_sees_it_as_long_as_the_delegation_runs(self, grid: Grid) -> None:
         case = scene.report(grid)
