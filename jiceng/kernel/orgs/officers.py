@@ -20,7 +20,12 @@ from jiceng.kernel.orgs.grants import (
     may_register,
 )
 from jiceng.kernel.orgs.models import Delegation, Officer, Tenure, normal_staff_no
-from jiceng.kernel.orgs.posts import call_off_delegations, end_intervals, tell_vacancies
+from jiceng.kernel.orgs.posts import (
+    call_off_delegations,
+    end_intervals,
+    tell_ends,
+    tell_vacancies,
+)
 from jiceng.kernel.orgs.terms import PASSWORD_MAX
 from jiceng.kernel.orgs.tree import take_turn
 
@@ -94,8 +99,8 @@ def register_officer(
 def deactivate_officer(*, by: Actor, at: datetime, officer: Officer) -> Recorded[Officer]:
     """End every tenure and delegation of an officer and every session, now.
 
-    Posts that fall vacant are told to ``on_vacancy`` in the same transaction. Raises
-    ``AlreadyInactive`` (409).
+    Posts that fall vacant are told to ``on_vacancy``, tenures that were under way to
+    ``on_tenure_end``, in the same transaction. Raises ``AlreadyInactive`` (409).
     """
     take_turn()
     active = Officer.objects.filter(pk=officer.pk, is_active=True)
@@ -104,9 +109,11 @@ def deactivate_officer(*, by: Actor, at: datetime, officer: Officer) -> Recorded
     held = list(Tenure.objects.unfinished(at).filter(officer=officer).select_related("post__unit"))
     taken = list(Delegation.objects.unfinished(at).filter(taker=officer))
     live = {row.post_id for row in [*held, *taken] if row.starts_at <= at}
+    under_way = [row for row in held if row.starts_at <= at]
     end_intervals([*held, *taken], at)
     call_off_delegations(officer, [row.post_id for row in held], at)
     tell_vacancies(live, by, at)
+    tell_ends(under_way, by, at)
     fresh = Officer.objects.get(pk=officer.pk)
     return Recorded(fresh, fresh.subject, {"posts": sorted(row.post.subject for row in held)})
 

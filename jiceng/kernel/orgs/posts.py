@@ -102,14 +102,41 @@ class OnVacancy(Protocol):
         """Hand on what the post held."""
 
 
+class OnTenureEnd(Protocol):
+    """What is called, inside the same transaction, when a tenure that was under way ends now."""
+
+    def __call__(self, *, tenure: Tenure, by: Actor, at: datetime) -> object:
+        """Hand on what was the holder's own, whoever else acts in the post."""
+
+
 VACANCY: Registry[OnVacancy] = Registry("on_vacancy")
+TENURE_END: Registry[OnTenureEnd] = Registry("on_tenure_end")
 Called = TypeVar("Called", bound=OnVacancy)
+CalledAtEnd = TypeVar("CalledAtEnd", bound=OnTenureEnd)
 
 
 def on_vacancy(function: Called) -> Called:
     """Register a function to call when a post falls vacant; keywords post, by, at."""
     VACANCY.add(f"{function.__module__}.{getattr(function, '__qualname__', function)}", function)
     return function
+
+
+def on_tenure_end(function: CalledAtEnd) -> CalledAtEnd:
+    """Register a function to call when a tenure ends now; keywords tenure, by, at.
+
+    A tenure whose last day was set beforehand ends without an act: whoever registers here also
+    has a job that finds by state what such an end has left behind.
+    """
+    name = f"{function.__module__}.{getattr(function, '__qualname__', function)}"
+    TENURE_END.add(name, function)
+    return function
+
+
+def tell_ends(tenures: Iterable[Tenure], by: Actor, at: datetime) -> None:
+    """Call the registered functions for each of these tenures, which have just been ended."""
+    for tenure in sorted(tenures, key=lambda row: row.pk):
+        for function in TENURE_END:
+            function(tenure=tenure, by=by, at=at)
 
 
 def tell_vacancies(post_ids: Iterable[int], by: Actor, at: datetime) -> None:
@@ -211,8 +238,8 @@ def end_tenure(
 ) -> Recorded[Tenure]:
     """End a tenure now or at ``ends_at``; one that has not begun is called off.
 
-    A post that falls vacant now is told to ``on_vacancy`` in the same transaction. Raises
-    ``BadPeriod`` (422), ``AlreadyEnded`` (409).
+    An end that comes now is told to ``on_tenure_end``, and to ``on_vacancy`` where the post falls
+    vacant, in the same transaction. Raises ``BadPeriod`` (422), ``AlreadyEnded`` (409).
     """
     take_turn()
     end = ends_at or at
@@ -228,6 +255,7 @@ def end_tenure(
     call_off_delegations(row.officer, [row.post_id], end)
     if was_live and end == at:
         tell_vacancies([row.post_id], by, at)
+        tell_ends([row], by, at)
     facts = {
         "tenure": row.pk,
         "officer": row.officer.staff_no,

@@ -26,6 +26,7 @@ from jiceng.kernel.orgs.posts import (
     create_post,
     delegate,
     end_tenure,
+    on_tenure_end,
     on_vacancy,
     revoke_delegation,
 )
@@ -37,6 +38,7 @@ from jiceng.kernel.orgs.tree import (
     in_tree_order,
     move_unit,
     subtree,
+    take_turn,
     unit_tree,
 )
 
@@ -66,12 +68,14 @@ __all__ = [
     "issue_password",
     "move_unit",
     "normal_staff_no",
+    "on_tenure_end",
     "on_vacancy",
     "posts_for",
     "register_officer",
     "register_role",
     "revoke_delegation",
     "subtree",
+    "take_turn",
     "unit_tree",
     "vacant_posts",
     "visible_to",
