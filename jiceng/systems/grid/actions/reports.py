@@ -1,24 +1,28 @@
-"""The report: what was seen at a place becomes a case."""
+"""The report: what was seen at a place becomes a case, of its own or with one that is open."""
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.attachments.models import Attachment
-from jiceng.kernel.base.errors import BadInput, NotAllowed
+from jiceng.kernel.base.errors import Absent, BadInput, NotAllowed
 from jiceng.kernel.ledger.service import RESIDENT, Actor, Recorded, act
 from jiceng.kernel.orgs.models import Unit
 from jiceng.kernel.orgs.service import Capacity
 from jiceng.kernel.places.rules import Place, stored
 from jiceng.kernel.places.terms import Datum
 from jiceng.kernel.procedures.models import Case
-from jiceng.kernel.procedures.service import current, open_case
+from jiceng.kernel.procedures.service import current, main_case, open_case, open_joined
 from jiceng.systems.grid import queries, terms
+from jiceng.systems.grid.actions.indexing import index_case
 from jiceng.systems.grid.actions.recording import attach_photos
-from jiceng.systems.grid.models import Category, Incident
-from jiceng.systems.grid.terms import PATROLS, Source
+from jiceng.systems.grid.models import Category, Cell, Incident, Spot
+from jiceng.systems.grid.queries.routing import route_for
+from jiceng.systems.grid.terms import ANSWERING, PATROLS, Source
 
 
 class NoSuchPlace(BadInput):
@@ -35,10 +39,44 @@ class CategoryClosed(BadInput):
     sentence = _("该类别已停用，请重新选择。")
 
 
+class PhoneNeeded(BadInput):
+    """What is reported cannot be dealt with for somebody unknown (422)."""
+
+    code = "phone_needed"
+    sentence = _("这类问题不能匿名上报，请留电话。")
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where something was seen: as it was sent, as it is stored, and who answers there."""
+
+    sent: Place | None
+    here: Place | None
+    datum: str
+    words: str
+    cell: Cell | None
+    unit: Unit | None
+    spot: Spot | None
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """Return what the row of the incident says of it."""
+        said = {"place": self.words, "cell": self.cell, "spot": self.spot}
+        if self.sent is None or self.here is None:
+            return said
+        sent = {"sent_lng": self.sent.lng, "sent_lat": self.sent.lat, "datum": self.datum}
+        return said | self.here._asdict() | sent
+
+
 def _may_report(*, by: Actor, source: str, **given: Any) -> None:
-    """Residents report for themselves; a patrol is reported by who holds a post for it."""
-    patrols = isinstance(by, Capacity) and by.role in PATROLS
-    may: dict[str, bool] = {Source.RESIDENT: by is RESIDENT, Source.PATROL: patrols}
+    """Residents report for themselves; a patrol is reported by who holds a post for it, and a
+    caller's words are taken down by who answers the telephone."""
+    role = by.role if isinstance(by, Capacity) else ""
+    may: dict[str, bool] = {
+        Source.RESIDENT: by is RESIDENT,
+        Source.PATROL: role in PATROLS,
+        Source.PHONE: role in ANSWERING,
+    }
     if not may.get(source):
         raise NotAllowed()
 
@@ -55,6 +93,7 @@ def report_incident(
     point: Place | None = None,
     datum: str = Datum.WGS84,
     unit: Unit | None = None,
+    spot: Spot | None = None,
     phone: str = "",
     reporter_name: str = "",
     photos: Sequence[Attachment] = (),
@@ -64,32 +103,134 @@ def report_incident(
 
     The point, given in ``datum``, finds its cell and the cell its unit; without a point, or
     outside every cell, the unit that the reporter named answers. Neither raises ``NoSuchPlace``.
+    A ``spot`` says all three. Without a phone the reporter stays anonymous and has a code
+    instead; where the category does not allow that, ``PhoneNeeded`` is raised.
     """
-    # Asked again: since the form was read the version may have ended.
-    if not Category.objects.valid(at).filter(pk=category.pk).exists():
-        raise CategoryClosed()
-    here = stored(point, datum) if point else None
-    cell = queries.cell_at(here, at) if here else None
-    case = _open(category, cell.unit if cell else unit, place, at)
-    incident = Incident.objects.create(
-        case=case,
-        category=category,
-        cell=cell,
-        source=source,
-        description=description,
-        place=place,
-        **_coordinates(point, here, datum),
-    )
-    facts = _report_facts(incident) | {"photos": attach_photos(photos, case, claim)}
-    words = {"description": description, "place": place, "phone": phone}
-    words |= {"reporter_name": reporter_name}
+    _hold(category, at)
+    where = _at_spot(spot, place, at) if spot else _where(point, datum, place, unit, at)
+    told = {"phone": phone, "reporter_name": reporter_name} | _code(source, category, phone)
+    before = queries.repeats(category, where.here, at)
+    case = _open(category, where.unit, where.words, at)
+    incident = _write(case, category, source, description, where, told, before)
+    facts = _report_facts(incident) | _repeat_facts(before)
+    facts |= {"photos": attach_photos(photos, case, claim)}
+    words = {"description": description, "place": where.words, **told}
     return Recorded(case, subject=case.subject, facts=facts, personal=words)
 
 
-def _coordinates(sent: Place | None, here: Place | None, datum: str) -> dict[str, Any]:
-    if sent is None or here is None:
+@act(terms.JOINED, label=_("一并上报"), may=_may_report, key_of="claim")
+def join_incident(
+    *,
+    by: Actor,
+    at: datetime,
+    source: str,
+    main: Case,
+    description: str = "",
+    place: str = "",
+    point: Place | None = None,
+    datum: str = Datum.WGS84,
+    phone: str = "",
+    reporter_name: str = "",
+    photos: Sequence[Attachment] = (),
+    claim: str = "",
+) -> Recorded[Case]:
+    """Report what is being dealt with already: a case of the reporter's own, merged into ``main``
+    from its first instant. It counts as a report where repeats are counted.
+
+    Raises ``Absent`` (404) for a case of which the public may not know, ``PhoneNeeded`` (422),
+    ``MainCaseEnded`` (409).
+    """
+    first = main_case(main)
+    whole = Incident.objects.select_related("category", "cell").get(case=first)
+    category = whole.category
+    if category is None or queries.is_kept_back(category, at):
+        raise Absent()
+    Category.objects.select_for_update(no_key=True).get(pk=category.pk)
+    here = stored(point, datum) if point else None
+    where = Where(point, here, datum, place, whole.cell, None, None)
+    told = {"phone": phone, "reporter_name": reporter_name} | _code(source, category, phone)
+    before = queries.repeats(category, here, at, first)
+    case = open_joined(first, title=_title(category, place), at=at)
+    incident = _write(case, category, source, description, where, told, before)
+    facts = _report_facts(incident) | _repeat_facts(before) | {"main": first.number}
+    facts |= {"photos": attach_photos(photos, case, claim)}
+    words = {"description": description, "place": place, **told}
+    return Recorded(case, subject=case.subject, facts=facts, personal=words)
+
+
+def _hold(category: Category, at: datetime) -> None:
+    """Ask again, for since the form was read the version may have ended, and hold it: of reports
+    that come at once each has to count the others."""
+    held = Category.objects.select_for_update(no_key=True).filter(pk=category.pk)
+    if held.valid(at).first() is None:
+        raise CategoryClosed()
+
+
+def _where(point: Place | None, datum: str, words: str, unit: Unit | None, at: datetime) -> Where:
+    here = stored(point, datum) if point else None
+    cell = queries.cell_at(here, at) if here else None
+    return Where(point, here, datum, words, cell, cell.unit if cell else unit, None)
+
+
+def _at_spot(spot: Spot, words: str, at: datetime) -> Where:
+    """Return the place of a poster; its unit answers, or the cell's where that unit is gone."""
+    here = Place(lng=spot.lng, lat=spot.lat)
+    cell = queries.cell_at(here, at)
+    unit = Unit.objects.existing(at).filter(pk=spot.unit_id).first()
+    answering = unit or (cell.unit if cell else None)
+    return Where(here, here, Datum.CGCS2000, words or spot.name, cell, answering, spot)
+
+
+def _code(source: str, category: Category, phone: str) -> dict[str, str]:
+    """Return the access code of a reporter who leaves no phone; nothing where none is due."""
+    if phone or source not in (Source.RESIDENT, Source.PHONE):
         return {}
-    return here._asdict() | {"sent_lng": sent.lng, "sent_lat": sent.lat, "datum": datum}
+    if not category.anonymous_allowed:
+        raise PhoneNeeded(field="phone")
+    return {"code": f"{secrets.randbelow(10**6):06d}"}
+
+
+def _write(
+    case: Case,
+    category: Category,
+    source: str,
+    description: str,
+    where: Where,
+    told: Mapping[str, str],
+    before: queries.Repeats,
+) -> Incident:
+    """Write what was reported; if it makes the place a candidate, the open cases there are too."""
+    incident = Incident.objects.create(
+        case=case,
+        category=category,
+        source=source,
+        description=description,
+        anonymous="code" in told,
+        repeats=before.count,
+        major_candidate=before.major,
+        **where.columns,
+        **_routed(case, category, where.cell, source),
+    )
+    index_case(incident)
+    if before.major:
+        Incident.objects.filter(pk__in=before.open_cases).update(major_candidate=True)
+    return incident
+
+
+def _title(category: Category, place: str) -> str:
+    return f"{category.name}{f'（{place}）' if place else ''}"[:200]
+
+
+def _routed(case: Case, category: Category, cell: Cell | None, source: str) -> dict[str, Any]:
+    """Return where the rules would send it, kept as it is now: rules change, cases do not."""
+    routed = route_for(
+        category=category, cell=cell, unit=case.unit, source=source, at=case.opened_at
+    )
+    return {
+        "routed_unit": routed.unit,
+        "routed_by": routed.rule,
+        "routing_reason": routed.reason,
+    }
 
 
 def _open(category: Category, answering: Unit | None, place: str, at: datetime) -> Case:
@@ -98,11 +239,17 @@ def _open(category: Category, answering: Unit | None, place: str, at: datetime) 
     return open_case(
         system=terms.SYSTEM,
         procedure=current(terms.PROCEDURE),
-        title=f"{category.name}{f'（{place}）' if place else ''}"[:200],
+        title=_title(category, place),
         unit=answering,
         at=at,
         limit=category.limit,
     )
+
+
+def _repeat_facts(before: queries.Repeats) -> dict[str, Any]:
+    marked = Case.objects.filter(pk__in=before.open_cases if before.major else ())
+    numbers = list(marked.order_by("number").values_list("number", flat=True))
+    return {"repeats": before.count, "major_candidate": before.major, "candidates": numbers}
 
 
 def _report_facts(incident: Incident) -> dict[str, Any]:
@@ -110,8 +257,13 @@ def _report_facts(incident: Incident) -> dict[str, Any]:
     return {
         "category": category.code if category else "",
         "cell": cell.code if cell else "",
+        "spot": incident.spot.code if incident.spot else "",
         "unit": case.unit.code,
         "source": incident.source,
+        "anonymous": incident.anonymous,
         "procedure": case.procedure.version,
         "due_at": case.due_at,
+        "routed_unit": incident.routed_unit.code if incident.routed_unit else "",
+        "rule": incident.routed_by.code if incident.routed_by else "",
+        "rule_since": incident.routed_by.valid_from if incident.routed_by else None,
     }

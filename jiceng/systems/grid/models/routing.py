@@ -45,6 +45,17 @@ class RoutingRule(models.Model):
                 condition=Q(valid_from__isnull=False, valid_until__isnull=True),
                 name="routing_rule_in_force_once",
             ),
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=Q(valid_from__isnull=True, valid_until__isnull=True),
+                name="routing_rule_one_draft",
+            ),
+            # Two rules in one place would be asked in an order that nobody has chosen.
+            models.UniqueConstraint(
+                fields=["position"],
+                condition=Q(valid_from__isnull=False, valid_until__isnull=True),
+                name="routing_rule_one_place",
+            ),
             models.CheckConstraint(
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
                 name="routing_rule_ends_after_start",
