@@ -26,6 +26,7 @@ from jiceng.systems.grid.rules.routing import Box, box, conflicting, is_dead
 MOST_TRIED = 5000
 # The step in which a unit deals with a case; whoever held it last was sent the case.
 DISPATCHED = "dispatched"
+SENT = ("unit", "sent_to")
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,9 @@ def _last(count: int, scope: Scope | None) -> list[Incident]:
 
 def _sent_to(incidents: Sequence[Incident]) -> dict[int, Unit]:
     """Return for each case that was dispatched the unit that it was dispatched to last."""
-    # A range rather than a list: five thousand values are more than some databases take.
-    if not incidents:
-        return {}
-    keys = {incident.pk for incident in incidents}
-    steps = CaseStep.objects.filter(step=DISPATCHED, case__range=(min(keys), max(keys)))
-    steps = steps.select_related("unit", "sent_to").order_by("id")
-    return {step.case_id: step.sent_to or step.unit for step in steps if step.case_id in keys}
+    keys = [incident.pk for incident in incidents]
+    steps = CaseStep.objects.filter(step=DISPATCHED, case__in=keys).order_by("id")
+    return {step.case_id: step.sent_to or step.unit for step in steps.select_related(*SENT)}
 
 
 def _routed(router: Router, incident: Incident) -> Routed:
