@@ -70,6 +70,12 @@ ROWS = [
     Row("desk:grid:print", SIGN_IN, 404, 200, CASE),
     Row("desk:grid:bulk", SIGN_IN, 200, 200),  # nothing picked, as the page says
     Row("desk:grid:bulk", SIGN_IN, 422, 422, method="POST", data={"move": "judge"}),
+    # The case of the table is open: whoever is on duty speaks for no unit that handled it.
+    Row("desk:grid:appeal", SIGN_IN, 404, 403, CASE),
+    Row("desk:grid:appeal", SIGN_IN, 404, 422, CASE, "POST"),
+    Row("desk:grid_appeal:case", SIGN_IN, 404, 404, CASE),  # a case is no appeal
+    Row("desk:grid_appeal:move", SIGN_IN, 404, 404, (*CASE, "pass")),
+    Row("desk:grid_appeal:move", SIGN_IN, 404, 404, (*CASE, "pass"), "POST"),
     Row("ui:gallery", 200, 200, 200),
     Row("ui:language", 422, 422, 422, method="POST"),
     Row("ui:language", ELSEWHERE, ELSEWHERE, ELSEWHERE, method="POST", data={"language": "en"}),

@@ -16,4 +16,5 @@ urlpatterns = [
     path("procedures/", pages.procedures, name="procedures"),
     path("procedures/<str:code>/<str:version>/", pages.procedure, name="procedure"),
     path("grid/", include((grid.desk, "grid"))),
+    path("appeals/", include((grid.appeals, "grid_appeal"))),
 ]

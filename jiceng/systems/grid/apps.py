@@ -16,7 +16,9 @@ class GridConfig(AppConfig):
     def ready(self) -> None:
         """Register the procedure, the acts and the lines of the navigation."""
         service = import_module("jiceng.kernel.procedures.service")
-        service.register(import_module("jiceng.systems.grid.procedure").GRID_CASE)
+        procedures = import_module("jiceng.systems.grid.procedure")
+        service.register(procedures.GRID_CASE)
+        service.register(procedures.GRID_APPEAL)
         import_module("jiceng.systems.grid.actions")
         # English needs shorter words in the bar of a phone than in the title of the page.
         report, track = pgettext_lazy("bar", "我要上报"), pgettext_lazy("bar", "查进度")

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from jiceng.kernel.orgs.terms import DUTY_OFFICER, GRID_MEMBER, ORG_ADMIN, UNIT_HEAD
+from jiceng.kernel.orgs.terms import DUTY_OFFICER, GRID_MEMBER, HANDLER, ORG_ADMIN, UNIT_HEAD
 
 SYSTEM = "grid"
 SUBJECT = "grid.case:"
@@ -219,6 +219,9 @@ ROUND_MINUTES = 30
 ROUND_METRES = 50
 # Lines of grids that were drawn apart meet within this many metres.
 EDGE_METRES = 5
+# Who may ask that a lateness be excused, and until how many days after the end of the case.
+APPELLANTS = (HANDLER.code, UNIT_HEAD.code)
+APPEAL_DAYS = 30
 # Saved filters of one officer.
 MOST_FILTERS = 20
 # Points that a map of cases draws at once; it says how many there are.

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from jiceng.systems.grid.pages import appeals as appeal_pages
 from jiceng.systems.grid.pages import bulk as bulk_pages
 from jiceng.systems.grid.pages import desk as desk_pages
 from jiceng.systems.grid.pages import printing as printing_pages
@@ -29,4 +30,9 @@ desk = [
     path("cases/<str:number>/print/", printing_pages.sheet, name="print"),
     path("bulk/", bulk_pages.together, name="bulk"),
     path("cases/<str:number>/receipt.json", desk_pages.desk_receipt, name="receipt"),
+    path("cases/<str:number>/appeal/", appeal_pages.file_appeal, name="appeal"),
+]
+appeals = [
+    path("<str:number>/", appeal_pages.case, name="case"),
+    path("<str:number>/moves/<str:move>/", appeal_pages.move, name="move"),
 ]

@@ -1,5 +1,13 @@
 """Every write of the grid: one function, one act, one transaction, one entry."""
 
+from jiceng.systems.grid.actions.appeals import (
+    APPEAL_MOVES,
+    check_appeal,
+    file_appeal,
+    pass_appeal,
+    reject_appeal,
+    uphold_appeal,
+)
 from jiceng.systems.grid.actions.cells import BadBoundary, draw_cell
 from jiceng.systems.grid.actions.closing import (
     BadMark,
@@ -65,10 +73,15 @@ from jiceng.systems.grid.actions.standards import (
     set_category,
 )
 from jiceng.systems.grid.actions.upkeep import forget_words, write_incidents
+from jiceng.systems.grid.terms import APPEAL_PROCEDURE, PROCEDURE
+
+MOVES_OF = {PROCEDURE: MOVES, APPEAL_PROCEDURE: APPEAL_MOVES}
 
 __all__ = [
+    "APPEAL_MOVES",
     "LONGEST_LIMIT",
     "MOVES",
+    "MOVES_OF",
     "Backdated",
     "BadBoundary",
     "BadMark",
@@ -88,12 +101,14 @@ __all__ = [
     "ask",
     "ask_extension",
     "ask_shelving",
+    "check_appeal",
     "close",
     "consult",
     "dispatch",
     "dispose",
     "draw_cell",
     "extend",
+    "file_appeal",
     "find_major",
     "finish",
     "forget_words",
@@ -103,6 +118,7 @@ __all__ = [
     "hear",
     "judge",
     "merge",
+    "pass_appeal",
     "pass_up",
     "rate",
     "rate_and_reopen",
@@ -110,6 +126,7 @@ __all__ = [
     "refuse",
     "refuse_extension",
     "refuse_shelving",
+    "reject_appeal",
     "reopen_by_office",
     "reopen_case",
     "report_incident",
@@ -123,6 +140,7 @@ __all__ = [
     "study",
     "take_up",
     "unmerge",
+    "uphold_appeal",
     "verify",
     "withdraw",
     "write_incidents",
