@@ -6,9 +6,11 @@ export function onContent(enhance) {
   document.addEventListener("htmx:load", (event) => enhance(event.target));
 }
 
-/** Elements inside `root` that match, each at most once for this purpose. */
+/** `root` and elements inside it that match, each at most once for this purpose. */
 export function fresh(root, selector, purpose) {
-  return [...root.querySelectorAll(selector)].filter((element) => {
+  const found = [...root.querySelectorAll(selector)];
+  if (root.matches?.(selector)) found.unshift(root);
+  return found.filter((element) => {
     const done = (element.dataset.enhanced ?? "").split(" ");
     if (done.includes(purpose)) return false;
     element.dataset.enhanced = [...done, purpose].join(" ").trim();
