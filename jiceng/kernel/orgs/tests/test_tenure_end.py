@@ -1,4 +1,4 @@
-"""What the end of a tenure tells: once, inside the same transaction, and only an end that is now."""
+"""What the end of a tenure tells: once, inside the same transaction, and only if it is now."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -56,6 +56,11 @@ class PatrolPlan(models.Model):
     def __str__(self) -> str:
         return f"{self.cell} {self.member}"
 
+    @property
+    def subject(self) -> str:
+        """Return how the ledger names this plan."""
+        return f"grid.patrol:{self.pk}"
+
 
 class PatrolRound(models.Model):
     """A round that was walked 巡查记录, where and when the member pressed the button."""

@@ -15,16 +15,16 @@ _INDEXES: dict[tuple[int, int | None, int], CellIndex] = {}
 
 
 def cell_at(place: Place, at: datetime) -> Cell | None:
-    """Return the cell in force at ``place``, or ``None`` outside all cells.
+    """Return the deepest cell in force at ``place``, or ``None`` outside all cells.
 
-    The index is built once for each set of cells in force; a new polygon is seen at once.
+    A compound comes before its community, a community before its street. The index is built once for each set of cells in force; a new polygon is seen at once.
     """
     cells = Cell.objects.valid(at)
     shown = cells.order_by("id").values_list("id", flat=True)
     key = (len(shown), shown[0] if shown else None, hash(tuple(shown)))
     index = _INDEXES.get(key)
     if index is None:
-        rows = cells.order_by("id").values_list("id", "boundary")
+        rows = cells.order_by("-level", "id").values_list("id", "boundary")
         index = CellIndex([(pk, read_boundary(boundary)) for pk, boundary in rows])
         # Another thread may clear the shelf at any moment; this one keeps its own index in hand.
         _INDEXES.clear()

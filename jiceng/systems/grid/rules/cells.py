@@ -1,10 +1,11 @@
-"""Cells as plain geometry: which one lies at a place."""
+"""Cells as plain geometry: which one lies at a place, and which lies in which."""
 
+import math
 from collections.abc import Sequence
 
 from shapely import Point, Polygon, STRtree
 
-from jiceng.kernel.places.rules import Place
+from jiceng.kernel.places.rules import EARTH, Place
 
 
 class CellIndex:
@@ -15,6 +16,25 @@ class CellIndex:
         self.tree = STRtree([polygon for key, polygon in cells])
 
     def find(self, place: Place) -> int | None:
-        """Return the key of the cell at ``place``; on a common edge, the one listed first."""
+        """Return the key of the cell at ``place``; of several, and on a common edge, the one
+        listed first."""
         hits = self.tree.query(Point(place.lng, place.lat), predicate="intersects")
         return self.keys[min(hits)] if len(hits) else None
+
+
+def degrees(metres: float) -> float:
+    """Return how many degrees of latitude so many metres are."""
+    return math.degrees(metres / EARTH)
+
+
+def lies_within(inner: Polygon, outer: Polygon, metres: float) -> bool:
+    """Tell whether ``inner`` lies in ``outer``, give or take so many metres at the edge.
+
+    Lines that were drawn apart, or rounded, never meet exactly.
+    """
+    return bool(outer.buffer(degrees(metres)).covers(inner))
+
+
+def is_near(place: Place, polygon: Polygon, metres: float) -> bool:
+    """Tell whether ``place`` lies in the polygon or that near its edge."""
+    return bool(polygon.distance(Point(place.lng, place.lat)) <= degrees(metres))

@@ -1,123 +1,109 @@
-"""``manage.py cells``: takes in the polygons of cells from GeoJSON, and lists those in force."""
+"""``manage.py cells``: takes in the polygons of cells from GeoJSON, lists those in force, and
+measures how long it takes to find the one at a point."""
 
-import json
+import random
 from argparse import ArgumentParser
-from collections import Counter
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
+from statistics import median
+from time import perf_counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from shapely import MultiPolygon
 
 from jiceng.kernel.base import clock
 from jiceng.kernel.base.errors import Refusal
-from jiceng.kernel.base.text import clean_line
 from jiceng.kernel.ledger.service import OPERATOR
-from jiceng.kernel.orgs.models import Unit
-from jiceng.kernel.places.rules import read_boundary
+from jiceng.kernel.places.rules import Place, read_boundary
 from jiceng.kernel.places.terms import Datum
-from jiceng.systems.grid import actions
+from jiceng.systems.grid import actions, queries
+from jiceng.systems.grid.management.cells import take_in
 from jiceng.systems.grid.models import Cell
 
-MOST_BYTES = 50_000_000
+MOST_POINTS = 1_000_000
 
 
 class Command(BaseCommand):
-    """Import and list cells."""
+    """Import, list, retire and locate cells."""
 
-    help = "单元网格：import 导入 GeoJSON 边界（全部成功才写入），show 列出现行网格。"
+    help = (
+        "单元网格：import 导入 GeoJSON 边界（全部成功才写入），show 列出现行网格，"
+        "retire 停用，locate 测定位用时。"
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the tasks and their options."""
         tasks = parser.add_subparsers(dest="task", required=True)
-        load = tasks.add_parser("import", help="导入：每个要素须有 code、name、unit（单位代码）")
+        load = tasks.add_parser(
+            "import",
+            help="导入：每个要素须有 code、name、unit（单位代码），"
+            "可有 level（1 街道、2 社区、3 小区）、parent（上级网格编码）、"
+            "chief（单位代码:角色:岗位名称）、branch（党组织代码）",
+        )
         load.add_argument("file", type=Path)
         load.add_argument("--datum", choices=Datum.values, default=Datum.CGCS2000.value)
         tasks.add_parser("show", help="列出现行网格")
+        end = tasks.add_parser("retire", help="停用一个网格，连同它的巡查计划")
+        end.add_argument("code")
+        find = tasks.add_parser("locate", help="随机取点，报告找到所在网格的用时中位数")
+        find.add_argument("--count", type=int, default=1000)
 
     def handle(self, *args: Any, task: str, **options: Any) -> None:
         """Run the task."""
-        if task == "show":
-            self._show(clock.read())
-        else:
-            self._import(options["file"], options["datum"], clock.read())
+        now = clock.read()
+        try:
+            match task:
+                case "import":
+                    self._import(options["file"], options["datum"], now)
+                case "show":
+                    self._show(now)
+                case "retire":
+                    self._retire(options["code"], now)
+                case _:
+                    self._locate(options["count"], now)
+        except Refusal as refusal:
+            raise CommandError(f"{refusal}（{refusal.code}）") from refusal
 
     def _show(self, at: datetime) -> None:
-        for cell in Cell.objects.valid(at).select_related("unit").order_by("code"):
-            self.stdout.write(f"{cell.code}  {cell.name}  {cell.unit.short_name}")
+        cells = Cell.objects.valid(at).select_related("unit").order_by("code")
+        for cell in cells:
+            level = cell.get_level_display()
+            self.stdout.write(f"{cell.code}  {cell.name}  {cell.unit.short_name}  {level}")
 
     def _import(self, file: Path, datum: str, at: datetime) -> None:
-        features = _features(file)
-        units = {unit.code: unit for unit in Unit.objects.existing(at)}
-        problems = list(_problems(features, units, datum))
-        if problems:
-            raise CommandError("没有写入任何网格：\n" + "\n".join(problems))
-        drawn = 0
-        with transaction.atomic():
-            for feature in features:
-                drawn += self._draw(feature["properties"], feature["geometry"], units, datum, at)
-        self.stdout.write(f"划定 {drawn} 个网格，未变 {len(features) - drawn} 个。")
+        drawn, kept = take_in(file, datum, at)
+        self.stdout.write(f"划定 {drawn} 个网格，未变 {kept} 个。")
 
-    @staticmethod
-    def _draw(
-        told: dict[str, Any], geometry: Any, units: dict[str, Unit], datum: str, at: datetime
-    ) -> int:
-        """Draw one cell; one that is in force just so is left as it is."""
-        unit, name = units[str(told["unit"])], clean_line(str(told["name"]), 60)
-        same = {"code": str(told["code"]), "name": name, "unit": unit, "datum": datum}
-        now = Cell.objects.valid(at).filter(**same).first()
-        if now is not None and now.sent_boundary == geometry:
-            return 0
-        actions.draw_cell(by=OPERATOR, at=at, boundary=geometry, **same)
-        return 1
+    def _retire(self, code: str, at: datetime) -> None:
+        done = actions.retire_cell(by=OPERATOR, at=at, code=code)
+        ended = len(done.value.plans.filter(valid_until=at)) if done.value else 0
+        self.stdout.write(f"已停用 {code}，同时结束巡查计划 {ended} 个。")
 
-
-def _features(file: Path) -> list[dict[str, Any]]:
-    try:
-        if file.stat().st_size > MOST_BYTES:
-            raise CommandError("文件过大（too_large）")
-        collection = json.loads(file.read_text("utf-8-sig"))
-    except OSError as error:
-        raise CommandError(f"无法读取文件：{error}") from error
-    except (ValueError, RecursionError) as error:
-        raise CommandError("文件不是 UTF-8 编码的 GeoJSON（bad_geojson）") from error
-    features = collection.get("features") if isinstance(collection, dict) else None
-    if not isinstance(features, list) or not features:
-        raise CommandError("文件中没有要素（no_features）")
-    return features
+    def _locate(self, count: int, at: datetime) -> None:
+        if not 1 <= count <= MOST_POINTS:
+            raise CommandError("点数应在 1 至 1000000 之间（bad_count）")
+        polygons = [read_boundary(cell.boundary) for cell in Cell.objects.valid(at)]
+        if not polygons:
+            raise CommandError("没有现行网格（no_cells）")
+        points = _points(MultiPolygon(polygons).bounds, count)
+        queries.cell_at(points[0], at)  # the index is built once, not once a point
+        times, hits = [], 0
+        for point in points:
+            begin = perf_counter()
+            found = queries.cell_at(point, at)
+            times.append(perf_counter() - begin)
+            hits += found is not None
+        self.stdout.write(
+            f"{len(polygons)} 个网格，{count} 个点，{hits} 个在网格内，"
+            f"定位用时中位数 {median(times) * 1000:.3f} 毫秒。"
+        )
 
 
-def _problems(features: list[Any], units: dict[str, Unit], datum: str) -> list[str]:
-    codes = Counter(str(_told(feature).get("code")) for feature in features)
-    return [
-        f"第 {number} 个要素：{sentence}"
-        for number, feature in enumerate(features, start=1)
-        for sentence in _of_feature(feature, units, datum, codes)
-    ]
-
-
-def _told(feature: Any) -> dict[str, Any]:
-    told = feature.get("properties") if isinstance(feature, dict) else None
-    return told if isinstance(told, dict) else {}
-
-
-def _of_feature(feature: Any, units: dict[str, Unit], datum: str, codes: Counter[str]) -> list[str]:
-    told, found = _told(feature), []
-    code = str(told.get("code") or "")
-    if not (code.isascii() and code.isdigit() and len(code) <= 20):
-        found.append("网格编码应为不超过 20 位的数字（bad_code）")
-    elif codes[code] > 1:
-        found.append(f"编码 {code} 出现了 {codes[code]} 次（duplicate_code）")
-    if str(told.get("unit")) not in units:
-        found.append(f"没有单位 {told.get('unit')}（unknown_unit）")
-    try:
-        if not clean_line(str(told.get("name") or ""), 60):
-            found.append("缺少网格名称（no_name）")
-    except Refusal as refusal:
-        found.append(f"{refusal}（{refusal.code}）")
-    try:
-        read_boundary(feature.get("geometry") if isinstance(feature, dict) else None, datum)
-    except ValueError as error:
-        found.append(f"{error}（bad_boundary）")
-    return found
+def _points(bounds: tuple[float, float, float, float], count: int) -> list[Place]:
+    """Return the same points at every run, all over the box."""
+    west, south, east, north = bounds
+    dice = random.Random(count)
+    drawn = iter(lambda: Place(dice.uniform(west, east), dice.uniform(south, north)), None)
+    return list(islice(drawn, count))
