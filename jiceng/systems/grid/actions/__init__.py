@@ -8,7 +8,7 @@ from jiceng.systems.grid.actions.appeals import (
     reject_appeal,
     uphold_appeal,
 )
-from jiceng.systems.grid.actions.cells import BadBoundary, draw_cell
+from jiceng.systems.grid.actions.cells import BadBoundary, draw_cell, retire_cell
 from jiceng.systems.grid.actions.closing import (
     BadMark,
     NotEnded,
@@ -21,6 +21,7 @@ from jiceng.systems.grid.actions.closing import (
     take_up,
     verify,
 )
+from jiceng.systems.grid.actions.handing import hand_over_patrols
 from jiceng.systems.grid.actions.handling import (
     BadShelving,
     ask_extension,
@@ -60,6 +61,14 @@ from jiceng.systems.grid.actions.linking import (
     unmerge,
 )
 from jiceng.systems.grid.actions.moves import MOVES
+from jiceng.systems.grid.actions.patrols import (
+    end_plan,
+    hand_over,
+    hand_over_all,
+    may_plan,
+    plan_patrol,
+    walk,
+)
 from jiceng.systems.grid.actions.recording import DoesNotFit
 from jiceng.systems.grid.actions.reports import CategoryClosed, NoSuchPlace, report_incident
 from jiceng.systems.grid.actions.standards import (
@@ -107,6 +116,7 @@ __all__ = [
     "dispatch",
     "dispose",
     "draw_cell",
+    "end_plan",
     "extend",
     "file_appeal",
     "find_major",
@@ -115,11 +125,16 @@ __all__ = [
     "gather",
     "go_on",
     "go_on_without",
+    "hand_over",
+    "hand_over_all",
+    "hand_over_patrols",
     "hear",
     "judge",
+    "may_plan",
     "merge",
     "pass_appeal",
     "pass_up",
+    "plan_patrol",
     "rate",
     "rate_and_reopen",
     "reassign",
@@ -132,6 +147,7 @@ __all__ = [
     "report_incident",
     "resume",
     "retire_category",
+    "retire_cell",
     "rework",
     "send_back",
     "set_category",
@@ -142,6 +158,7 @@ __all__ = [
     "unmerge",
     "uphold_appeal",
     "verify",
+    "walk",
     "withdraw",
     "write_incidents",
 ]
