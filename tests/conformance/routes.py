@@ -51,6 +51,13 @@ ROWS = [
     Row("public:grid:rate", 404, 404, 404, CASE),
     Row("public:grid:photo", 404, 404, 404, PHOTO),
     Row("public:grid:cells", 200, 200, 200),
+    Row("public:grid:spot", ELSEWHERE, ELSEWHERE, ELSEWHERE, ("LA001",)),
+    Row("public:grid:nearby", 200, 200, 200),
+    Row("public:grid:near-cases", 200, 200, 200),
+    # What is not judged yet, or no reference of ours, is not there.
+    Row("public:grid:join", 404, 404, 404, ("1.x",)),
+    Row("public:grid:join", 404, 404, 404, ("1.x",), "POST"),
+    Row("public:grid:feed", 200, 200, 200, ("990000001001001",)),
     Row("desk:inbox", 200, 200, 200),  # a visitor is shown the way in
     Row("desk:login", 200, ELSEWHERE, ELSEWHERE),
     Row("desk:logout", ELSEWHERE, ELSEWHERE, ELSEWHERE, method="POST"),
@@ -59,8 +66,24 @@ ROWS = [
     Row("desk:cases", SIGN_IN, 404, 404),  # without a number; with one, see the desk's own tests
     Row("desk:procedures", SIGN_IN, 200, 200),
     Row("desk:procedure", SIGN_IN, 200, 200, ("grid.case", "2026-1")),
+    Row("desk:grid:phone", SIGN_IN, 200, 200),
+    Row("desk:grid:phone", SIGN_IN, 422, 422, method="POST"),
+    Row("desk:grid:phone-filed", SIGN_IN, 404, 404, CASE),  # only of one's own call
+    Row("desk:grid:spots", SIGN_IN, 200, 200),
+    Row("desk:grid:new-spot", SIGN_IN, 200, 200),
+    Row("desk:grid:new-spot", SIGN_IN, 422, 422, method="POST"),
+    Row("desk:grid:end-spot", SIGN_IN, 404, 404, ("LA001",), "POST"),
+    Row("desk:grid:poster", SIGN_IN, 404, 404, ("LA001",)),
     Row("desk:grid:patrol", SIGN_IN, 200, 200),
     Row("desk:grid:patrol", SIGN_IN, 422, 422, method="POST"),
+    Row("desk:grid:cases", SIGN_IN, 200, 200),  # each their own; see the grid's test of lists
+    Row("desk:grid:map", SIGN_IN, 200, 200),
+    Row("desk:grid:points", SIGN_IN, 200, 200),
+    Row("desk:grid:export", SIGN_IN, 200, 200, ("csv",)),
+    Row("desk:grid:export", SIGN_IN, 422, 422, ("pdf",)),
+    Row("desk:grid:keep-filter", SIGN_IN, 422, 422, method="POST"),
+    Row("desk:grid:drop-filter", SIGN_IN, 404, 404, method="POST"),
+    Row("desk:grid:watch", SIGN_IN, 404, ELSEWHERE, CASE, "POST", {"watch": "1"}),
     Row("desk:grid:case", SIGN_IN, 404, 200, CASE),
     Row("desk:grid:move", SIGN_IN, 404, 200, (*CASE, "judge")),
     Row("desk:grid:move", SIGN_IN, 404, 422, (*CASE, "judge"), "POST"),
@@ -76,6 +99,18 @@ ROWS = [
     Row("desk:grid_appeal:case", SIGN_IN, 404, 404, CASE),  # a case is no appeal
     Row("desk:grid_appeal:move", SIGN_IN, 404, 404, (*CASE, "pass")),
     Row("desk:grid_appeal:move", SIGN_IN, 404, 404, (*CASE, "pass"), "POST"),
+    # The rules are for all to read who lead or watch; 王 and 赵 are on duty in a street alone.
+    Row("desk:grid:routing", SIGN_IN, 200, 200),
+    Row("desk:grid:routing-trial", SIGN_IN, 200, 200),
+    Row("desk:grid:routing-new", SIGN_IN, 403, 403),
+    Row("desk:grid:routing-new", SIGN_IN, 403, 403, method="POST"),
+    Row("desk:grid:routing-rule", SIGN_IN, 404, 404, ("R1",)),  # none is drawn up here
+    Row("desk:grid:routing-edit", SIGN_IN, 403, 403, ("R1",)),
+    Row("desk:grid:routing-edit", SIGN_IN, 403, 403, ("R1",), "POST"),
+    Row("desk:grid:routing-try", SIGN_IN, 404, 404, ("R1",)),
+    Row("desk:grid:routing-try", SIGN_IN, 404, 404, ("R1",), "POST"),
+    Row("desk:grid:routing-end", SIGN_IN, 403, 403, ("R1",)),
+    Row("desk:grid:routing-end", SIGN_IN, 403, 403, ("R1",), "POST"),
     Row("ui:gallery", 200, 200, 200),
     Row("ui:language", 422, 422, 422, method="POST"),
     Row("ui:language", ELSEWHERE, ELSEWHERE, ELSEWHERE, method="POST", data={"language": "en"}),

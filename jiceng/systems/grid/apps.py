@@ -5,8 +5,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from jiceng.systems.grid.terms import PATROLS
+from jiceng.systems.grid.rules import together
+from jiceng.systems.grid.terms import ANSWERING, PATROLS, POSTING, ROUTING_READERS, SYSTEM
+from jiceng.ui import shortcuts
+from jiceng.ui.inbox import TOGETHER, WATCHED, Together
 from jiceng.ui.navigation import DESK, PUBLIC, Entry
+from jiceng.ui.shortcuts import Shortcut
 
 
 class GridConfig(AppConfig):
@@ -26,9 +30,38 @@ class GridConfig(AppConfig):
         PUBLIC.add("track", Entry("track", track, "public:grid:track", "search", 30))
         patrol = Entry("patrol", _("巡查上报"), "desk:grid:patrol", "camera", 20, _patrols)
         DESK.add("patrol", patrol)
+        nearby = pgettext_lazy("bar", "身边在办")
+        PUBLIC.add("nearby", Entry("nearby", nearby, "public:grid:nearby", "map-pin", 35))
+        DESK.add("phone", Entry("phone", _("电话代报"), "desk:grid:phone", "phone", 21, _answers))
+        DESK.add("spots", Entry("spots", _("扫码点位"), "desk:grid:spots", "qr-code", 70, _posts))
+        DESK.add("all-cases", Entry("all-cases", _("全部办件"), "desk:grid:cases", "list", 30))
+        DESK.add("case-map", Entry("case-map", _("地图"), "desk:grid:map", "map", 40))
+        routing = Entry("routing", _("派遣规则"), "desk:grid:routing", "route", 75, _reads_routing)
+        DESK.add("routing", routing)
+        watched = import_module("jiceng.systems.grid.queries.watching").watched_cases
+        WATCHED.add(SYSTEM, watched)
+        shortcuts.add(Shortcut("g c", _("到全部办件"), "desk:grid:cases", order=20))
+        shortcuts.add(Shortcut("g m", _("到地图"), "desk:grid:map", order=30))
+        TOGETHER.add(SYSTEM, Together("desk:grid:bulk", frozenset(together.TOGETHER)))
 
 
 def _patrols(request: HttpRequest) -> bool:
     """Show the entry to who may report a patrol."""
     held = getattr(request, "capacities", [])
     return any(capacity.role in PATROLS for capacity in held)
+
+
+def _answers(request: HttpRequest) -> bool:
+    """Show the entry to who takes down calls."""
+    return any(capacity.role in ANSWERING for capacity in getattr(request, "capacities", []))
+
+
+def _posts(request: HttpRequest) -> bool:
+    """Show the entry to who hangs up posters."""
+    return any(capacity.role in POSTING for capacity in getattr(request, "capacities", []))
+
+
+def _reads_routing(request: HttpRequest) -> bool:
+    """Show the entry to who may read the routing rules."""
+    held = getattr(request, "capacities", [])
+    return any(capacity.role in ROUTING_READERS for capacity in held)

@@ -3,7 +3,14 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from jiceng.kernel.orgs.terms import DUTY_OFFICER, GRID_MEMBER, HANDLER, ORG_ADMIN, UNIT_HEAD
+from jiceng.kernel.orgs.terms import (
+    AUDITOR,
+    DUTY_OFFICER,
+    GRID_MEMBER,
+    HANDLER,
+    ORG_ADMIN,
+    UNIT_HEAD,
+)
 
 SYSTEM = "grid"
 SUBJECT = "grid.case:"
@@ -66,6 +73,8 @@ class Purpose(models.TextChoices):
 
 # Who may report what a patrol found.
 PATROLS = (GRID_MEMBER.code, DUTY_OFFICER.code)
+# Who reads the routing rules; who may change them is a matter of where the post is.
+ROUTING_READERS = (AUDITOR.code, DUTY_OFFICER.code, ORG_ADMIN.code, UNIT_HEAD.code)
 # Who takes down what a caller tells.
 ANSWERING = (DUTY_OFFICER.code,)
 # Who hangs up posters, in the own unit and below.

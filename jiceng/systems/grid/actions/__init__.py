@@ -21,6 +21,15 @@ from jiceng.systems.grid.actions.closing import (
     take_up,
     verify,
 )
+from jiceng.systems.grid.actions.desk import (
+    EmptyFilter,
+    EnoughFilters,
+    FilterTooLong,
+    remove_filter,
+    save_filter,
+    unwatch,
+    watch,
+)
 from jiceng.systems.grid.actions.handing import hand_over_patrols
 from jiceng.systems.grid.actions.handling import (
     BadShelving,
@@ -40,6 +49,7 @@ from jiceng.systems.grid.actions.handling import (
     send_back,
     shelve,
 )
+from jiceng.systems.grid.actions.indexing import index_case
 from jiceng.systems.grid.actions.judging import (
     answer,
     ask,
@@ -70,7 +80,15 @@ from jiceng.systems.grid.actions.patrols import (
     walk,
 )
 from jiceng.systems.grid.actions.recording import DoesNotFit
-from jiceng.systems.grid.actions.reports import CategoryClosed, NoSuchPlace, report_incident
+from jiceng.systems.grid.actions.reports import (
+    CategoryClosed,
+    NoSuchPlace,
+    PhoneNeeded,
+    join_incident,
+    report_incident,
+)
+from jiceng.systems.grid.actions.routing import activate_rule, draft_rule, retire_rule
+from jiceng.systems.grid.actions.spots import BadSpot, retire_spot, set_spot
 from jiceng.systems.grid.actions.standards import (
     LONGEST_LIMIT,
     Backdated,
@@ -96,16 +114,22 @@ __all__ = [
     "BadMark",
     "BadParts",
     "BadShelving",
+    "BadSpot",
     "CategoryAbsent",
     "CategoryChanged",
     "CategoryClosed",
     "DoesNotFit",
+    "EmptyFilter",
+    "EnoughFilters",
+    "FilterTooLong",
     "LimitNotWhole",
     "NoSuchMainCase",
     "NoSuchPlace",
     "NotEnded",
     "NotLater",
     "Part",
+    "PhoneNeeded",
+    "activate_rule",
     "answer",
     "ask",
     "ask_extension",
@@ -115,6 +139,7 @@ __all__ = [
     "consult",
     "dispatch",
     "dispose",
+    "draft_rule",
     "draw_cell",
     "end_plan",
     "extend",
@@ -129,6 +154,8 @@ __all__ = [
     "hand_over_all",
     "hand_over_patrols",
     "hear",
+    "index_case",
+    "join_incident",
     "judge",
     "may_plan",
     "merge",
@@ -142,23 +169,30 @@ __all__ = [
     "refuse_extension",
     "refuse_shelving",
     "reject_appeal",
+    "remove_filter",
     "reopen_by_office",
     "reopen_case",
     "report_incident",
     "resume",
     "retire_category",
     "retire_cell",
+    "retire_rule",
+    "retire_spot",
     "rework",
+    "save_filter",
     "send_back",
     "set_category",
+    "set_spot",
     "shelve",
     "split",
     "study",
     "take_up",
     "unmerge",
+    "unwatch",
     "uphold_appeal",
     "verify",
     "walk",
+    "watch",
     "withdraw",
     "write_incidents",
 ]

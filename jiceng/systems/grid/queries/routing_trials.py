@@ -194,3 +194,36 @@ def drafts(at: datetime) -> list[Line]:
     standing = standing_at(at)
     rules = Router(rows.select_related("unit").order_by("code", "id"), standing).rules
     return [_line(rule, standing, ()) for rule in rules]
+
+
+@dataclass(frozen=True)
+class RuleFile:
+    """What there is of one code: the rule in force, the draft that would replace it."""
+
+    code: str
+    in_force: Line | None
+    draft: Line | None
+
+    @property
+    def newest(self) -> Line:
+        """Return what whoever changes the rule begins with."""
+        line = self.draft or self.in_force
+        if line is None:
+            raise Absent()
+        return line
+
+
+def rule_file(code: str, at: datetime) -> RuleFile:
+    """Return what there is of a code, or raise ``Absent`` (404)."""
+    in_force = [line for line in report(at).lines if line.rule.row.code == code]
+    waiting = [line for line in drafts(at) if line.rule.row.code == code]
+    file = RuleFile(code, next(iter(in_force), None), next(iter(waiting), None))
+    if file.in_force is None and file.draft is None:
+        raise Absent()
+    return file
+
+
+def next_position(at: datetime) -> int:
+    """Return a place behind all rules in force, with room to put others in between."""
+    last = RoutingRule.objects.valid(at).last()
+    return (last.position // 10 + 1) * 10 if last else 10
