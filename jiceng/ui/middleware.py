@@ -173,6 +173,17 @@ def client_address(request: HttpRequest) -> str:
     return told or direct or "unknown"
 
 
+def bucket_of(request: HttpRequest) -> str:
+    """Return whose tries are counted together: an IPv4 address, or a /64 of IPv6.
+
+    A household or a rented server has a whole /64: counted one by one, its addresses never end.
+    """
+    address = client_address(request)
+    if ":" not in address:
+        return address
+    return str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
+
+
 def lockout_address(request: HttpRequest) -> str | None:
     """Return the client's address for the lock-out, ``None`` where it is unknown: the column of
     PostgreSQL takes addresses only."""

@@ -19,7 +19,7 @@ from jiceng.kernel.base.ids import new_uid
 from jiceng.kernel.base.throttle import count_attempt
 from jiceng.kernel.ledger.service import RESIDENT, Actor
 from jiceng.ui.forms import MOST_PHOTOS, Form, as_error
-from jiceng.ui.middleware import client_address
+from jiceng.ui.middleware import bucket_of
 from jiceng.ui.requests import Request
 
 CLAIM = "upload_claim"
@@ -55,7 +55,7 @@ def _from_earlier_tries(request: Request, purpose: str) -> list[Attachment]:
 def _count_upload(request: Request, by: Actor) -> None:
     """Bound what visitors can put on the disk, whether or not a report comes of it."""
     if by is RESIDENT:
-        bucket, at = f"photo:{client_address(request)}", request.now
+        bucket, at = f"photo:{bucket_of(request)}", request.now
         count_attempt(f"{bucket}:hour", limit=PHOTOS_AN_HOUR, seconds=3600, at=at)
         count_attempt(f"{bucket}:day", limit=PHOTOS_A_DAY, seconds=86_400, at=at)
 

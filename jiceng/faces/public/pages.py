@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from jiceng.faces.public.forms import ReceiptForm
 from jiceng.kernel.base.throttle import count_attempt
 from jiceng.kernel.ledger.service import check_receipt, latest_checkpoint, published_keys
-from jiceng.ui.middleware import client_address
+from jiceng.ui.middleware import bucket_of
 from jiceng.ui.rendering import page
 from jiceng.ui.requests import Request
 
@@ -38,7 +38,7 @@ def verify(request: Request) -> HttpResponse:
     form = ReceiptForm(request.POST if posted else None, request.FILES if posted else None)
     verdict = None
     if posted and form.is_valid():
-        bucket = f"verify:{client_address(request)}"
+        bucket = f"verify:{bucket_of(request)}"
         count_attempt(bucket, limit=CHECKS_AN_HOUR, seconds=3600, at=request.now)
         verdict = check_receipt(form.cleaned_data["document"], at=request.now)
     context = {

@@ -52,7 +52,7 @@ def open_case(
 
     The promise to the applicant is ``limit`` counted from ``at``, or a day given from outside.
     """
-    case = _insert_case(
+    case = insert_case(
         system=system, procedure=procedure, title=title, unit=unit, opened_at=at, priority=priority
     )
     clock = promise(case, at, limit, due_at)
@@ -77,7 +77,7 @@ def promise(case: Case, at: datetime, limit: Limit | None, due_at: datetime | No
     return clock
 
 
-def _insert_case(**values: Any) -> Case:
+def insert_case(**values: Any) -> Case:
     """Insert with a fresh number; two cases of a day may draw the same one, so try again."""
     for _try in range(NUMBER_TRIES):
         try:

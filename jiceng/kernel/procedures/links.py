@@ -7,8 +7,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.errors import BadInput, Conflict
+from jiceng.kernel.procedures.engine import insert_case
 from jiceng.kernel.procedures.models import Case, CaseLink
-from jiceng.kernel.procedures.terms import LinkKind
+from jiceng.kernel.procedures.terms import LinkKind, Outcome
 
 
 class SameCase(BadInput):
@@ -50,6 +51,30 @@ def link(*, kind: str, main: Case, other: Case, at: datetime) -> CaseLink:
     if held.closed_at is not None:
         raise MainCaseEnded()
     return CaseLink.objects.create(kind=kind, main=held, other=other, at=at)
+
+
+def open_joined(main: Case, *, title: str, at: datetime) -> Case:
+    """Open a case that is dealt with in ``main`` from its first instant: it has a number of its
+    own, no step and no clock. Locks ``main``; raises ``MainCaseEnded`` (409).
+
+    The ``title`` is the other reporter's: that of ``main`` may say what only its own may read.
+    """
+    held = Case.objects.select_for_update().get(pk=main.pk)
+    if held.closed_at is not None:
+        raise MainCaseEnded()
+    case = insert_case(
+        system=held.system,
+        procedure_id=held.procedure_id,
+        title=title,
+        unit_id=held.unit_id,
+        contact_unit_id=held.contact_unit_id,
+        priority=held.priority,
+        opened_at=at,
+        closed_at=at,
+        outcome=Outcome.MERGED,
+    )
+    CaseLink.objects.create(kind=LinkKind.MERGED, main=held, other=case, at=at)
+    return case
 
 
 def unlink(*, kind: str, other: Case, at: datetime) -> CaseLink:

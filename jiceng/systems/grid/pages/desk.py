@@ -4,52 +4,29 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jiceng.kernel.attachments.models import Attachment
-from jiceng.kernel.base.errors import BadInput, NotAllowed
+from jiceng.kernel.base.errors import BadInput
 from jiceng.kernel.base.ids import new_uid
 from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.procedures.service import Move, MoveNotPossible
 from jiceng.systems.grid import actions, queries
 from jiceng.systems.grid.forms.moves import MoveForm
-from jiceng.systems.grid.forms.reports import PatrolForm
 from jiceng.systems.grid.pages.showing import (
-    file_report,
-    number_of,
     photo_file,
     pressure,
     receipt_file,
     slip_page,
 )
-from jiceng.systems.grid.terms import PATROLS, Purpose, Source
-from jiceng.ui.access import for_officers, in_role
+from jiceng.systems.grid.terms import Purpose
+from jiceng.ui.access import for_officers
 from jiceng.ui.forms import as_error
 from jiceng.ui.rendering import lead_on, page
 from jiceng.ui.requests import DeskRequest, Request
 from jiceng.ui.uploads import KEPT, claim_of, kept_photos
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@for_officers
-def patrol_report(request: DeskRequest) -> HttpResponseBase:
-    """Let a grid member report what a patrol found."""
-    by = in_role(request, *PATROLS)
-    if by is None:
-        raise NotAllowed()
-    posted = request.method == "POST"
-    form = PatrolForm(*([request.POST, request.FILES] if posted else []), now=request.now)
-    photos: list[Attachment] = []
-    if posted:
-        done, photos = file_report(request, form, by, Source.PATROL)
-        if done is not None:
-            messages.success(request, _("已上报。"))
-            return redirect("desk:grid:case", number_of(done.entry.subject))
-    context = {"form": form, "kept": photos, "key": request.POST.get("key") or new_uid()}
-    return page(request, "grid/patrol.html", context, status=422 if posted else 200)
 
 
 @require_safe

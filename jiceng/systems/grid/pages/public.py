@@ -1,6 +1,8 @@
 """The pages of a report for residents: file it, follow it, take the receipt."""
 
 from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
@@ -9,17 +11,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.attachments.service import of as attachments_of
-from jiceng.kernel.base.ids import new_uid, read_number
+from jiceng.kernel.base.ids import read_number
 from jiceng.kernel.base.throttle import count_attempt
 from jiceng.kernel.ledger.service import RESIDENT
 from jiceng.systems.grid import queries
 from jiceng.systems.grid.forms.reports import ReportForm, TrackForm
+from jiceng.systems.grid.pages.filing import Filing, file_report
 from jiceng.systems.grid.pages.showing import (
     MINE,
     case_of_session,
-    file_report,
     number_of,
     photo_file,
     pressure,
@@ -28,11 +29,11 @@ from jiceng.systems.grid.pages.showing import (
     track_address,
 )
 from jiceng.systems.grid.terms import Source
-from jiceng.ui.middleware import client_address
+from jiceng.ui.middleware import bucket_of
 from jiceng.ui.rendering import page
 from jiceng.ui.requests import Request
 
-FILED = "filed_cases"
+FILED, NEW = "filed_cases", "new_cases"
 REPORTS_AN_HOUR = 60
 TRACKS_AN_HOUR = 20
 # Four digits are soon tried through, so a number has few tries, whoever tries.
@@ -43,20 +44,52 @@ TRIES_OF_A_NUMBER = ((3600, 10), (86_400, 30))
 def report(request: Request) -> HttpResponseBase:
     """Let a resident report, without an account."""
     posted = request.method == "POST"
-    form = ReportForm(*([request.POST, request.FILES] if posted else []), now=request.now)
-    photos: list[Attachment] = []
+    sent = [request.POST, request.FILES] if posted else []
+    form = ReportForm(*sent, now=request.now, spot=request.GET.get("spot", ""))
+    filing = Filing()
     if posted:
-        bucket = f"report:{client_address(request)}"
-        count_attempt(bucket, limit=REPORTS_AN_HOUR, seconds=3600, at=request.now)
-        done, photos = file_report(request, form, RESIDENT, Source.RESIDENT)
-        if done is not None:
-            number = number_of(done.entry.subject)
-            _remember(request, number)
-            request.session[FILED] = [*request.session.get(FILED, []), number][-20:]
+        count_report(request)
+        filing = file_report(request, form, RESIDENT, Source.RESIDENT)
+        if filing.done is not None:
             messages.success(request, _("已收到，请记下编号。"))
-            return redirect("public:grid:status", number)
-    context = {"form": form, "kept": photos, "key": request.POST.get("key") or new_uid()}
+            return redirect("public:grid:status", remember_filed(request, filing.done))
+    context = filing.context(request, form)
     return page(request, "grid/report.html", context, status=422 if posted else 200)
+
+
+@require_safe
+def spot(request: Request, code: str) -> HttpResponseBase:
+    """Lead from the code of a poster to the report; one that is gone can still be reported from."""
+    known = queries.spot_at(code, request.now)
+    query = urlencode({"spot": known.code if known else code[:20]})
+    return redirect(f"{reverse('public:grid:report')}?{query}")
+
+
+def count_report(request: Request) -> None:
+    """Count a report of a visitor: sixty an hour from one household."""
+    bucket = f"report:{bucket_of(request)}"
+    count_attempt(bucket, limit=REPORTS_AN_HOUR, seconds=3600, at=request.now)
+
+
+def remember_filed(request: Request, done: Any) -> str:
+    """Note that this session filed a report, and return its number."""
+    number = number_of(done.entry.subject)
+    _remember(request, number)
+    filed = request.session.get(FILED, [])
+    request.session[FILED] = [*filed, number][-20:]
+    # The access code is shown once; a second press of the same button is not a second time.
+    if number not in filed:
+        request.session[NEW] = [*request.session.get(NEW, []), number][-20:]
+    return number
+
+
+def _code_once(request: Request, case: Any) -> str:
+    """Return the access code of a case that this session has just filed, the first time only."""
+    fresh = request.session.get(NEW, [])
+    if case.number not in fresh or request.method != "GET":
+        return ""
+    request.session[NEW] = [other for other in fresh if other != case.number]
+    return queries.access_code(case)
 
 
 def _remember(request: Request, number: str) -> None:
@@ -84,7 +117,7 @@ def track(request: Request) -> HttpResponseBase:
     initial = {"number": request.GET.get("number", "")}
     form = TrackForm(request.POST if posted else None, initial=initial)
     if posted:
-        address, at = client_address(request), request.now
+        address, at = bucket_of(request), request.now
         count_attempt(f"track:{address}", limit=TRACKS_AN_HOUR, seconds=3600, at=at)
         if form.is_valid():
             words = form.cleaned_data
@@ -106,6 +139,7 @@ def status(request: Request, number: str) -> HttpResponseBase:
     context = {
         "case": case,
         "incident": case.incident,
+        "code": _code_once(request, case),
         "filed": number in request.session.get(FILED, []),
         "heard": queries.following(case),
         "photos": [
@@ -121,7 +155,9 @@ def status(request: Request, number: str) -> HttpResponseBase:
 def slip(request: Request, number: str) -> HttpResponse:
     """Give the reporter the slip to print."""
     case = case_of_session(request, number)
-    return slip_page(request, case, "ui/public.html", reverse("public:grid:status", args=[number]))
+    back = reverse("public:grid:status", args=[number])
+    code = queries.access_code(case) if number in request.session.get(FILED, []) else ""
+    return slip_page(request, case, "ui/public.html", back, code)
 
 
 @require_safe

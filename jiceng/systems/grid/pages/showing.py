@@ -6,55 +6,18 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 
-from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.attachments.service import of as attachments_of
 from jiceng.kernel.attachments.service import respond
-from jiceng.kernel.base.errors import Absent, BadInput
+from jiceng.kernel.base.errors import Absent
 from jiceng.kernel.ledger.service import published_keys, receipt_for
-from jiceng.kernel.places.terms import Datum
 from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.workdays.service import light, remaining
-from jiceng.systems.grid import actions, queries
-from jiceng.systems.grid.terms import Purpose
-from jiceng.ui.forms import as_error
+from jiceng.systems.grid import queries
 from jiceng.ui.rendering import page
 from jiceng.ui.requests import Request
-from jiceng.ui.uploads import claim_of, kept_photos
 
 # What a session has opened: numbers of cases.
 MINE = "tracked_cases"
-
-
-def file_report(request: Request, form: Any, by: Any, source: str) -> tuple[Any, list[Attachment]]:
-    """File what a sound form says; a refusal becomes an error of the form, photos are kept."""
-    files = (
-        form.cleaned_data.get("photos", []) if form.is_valid() else request.FILES.getlist("photos")
-    )
-    photos = kept_photos(request, files, by=by, purpose=Purpose.REPORT, form=form)
-    if not form.is_valid():
-        return None, photos
-    words = form.cleaned_data
-    try:
-        done = actions.report_incident(
-            by=by,
-            at=request.now,
-            source=source,
-            category=words["category"],
-            description=words["description"],
-            place=words["place"],
-            point=words["point"],
-            datum=words["datum"] or Datum.WGS84,
-            unit=words["unit"],
-            phone=words.get("phone", ""),
-            reporter_name=words.get("reporter_name", ""),
-            photos=photos,
-            claim=claim_of(request),
-            key=request.POST.get("key", ""),
-        )
-    except BadInput as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, as_error(refusal))
-        return None, photos
-    return done, photos
 
 
 def number_of(subject: str) -> str:
@@ -79,8 +42,11 @@ def pressure(case: Case, request: Request) -> dict[str, Any]:
     }
 
 
-def slip_page(request: Request, case: Case, frame: str, back: str) -> HttpResponse:
-    """Show the slip of a report for the printer: no words of the reporter, a paper gets about."""
+def slip_page(request: Request, case: Case, frame: str, back: str, code: str = "") -> HttpResponse:
+    """Show the slip of a report for the printer: no words of the reporter, a paper gets about.
+
+    The access ``code`` stands on it for who left no phone, and has nothing else to come back by.
+    """
     context = {
         "case": case,
         "incident": case.incident,
@@ -89,6 +55,7 @@ def slip_page(request: Request, case: Case, frame: str, back: str) -> HttpRespon
         "track_url": request.build_absolute_uri(track_address(case.number)),
         "frame": frame,
         "back": back,
+        "code": code,
     }
     return page(request, "grid/slip.html", context)
 

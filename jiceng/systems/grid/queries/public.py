@@ -8,6 +8,9 @@ from jiceng.kernel.ledger.service import entries_of, personal_of_many
 from jiceng.kernel.procedures.models import Case
 from jiceng.systems.grid import terms
 
+# The end of a phone number, and an access code: so many digits.
+TAIL, CODE = 4, 6
+
 
 def public_case(number: str) -> Case | None:
     """Return a case with what its reporter may see."""
@@ -42,14 +45,32 @@ def public_moments(case: Case) -> list[PublicMoment]:
 
 
 def tracked_case(typed: str, phone_tail: str) -> Case | None:
-    """Return the case with this number if the reporter's phone ends in ``phone_tail``.
+    """Return the case with this number if ``phone_tail`` is the end of its reporter's phone, or
+    the access code of one who left no phone.
 
     A number alone opens nothing; a wrong number and a wrong tail are the same ``None``.
     """
     number = read_number(typed)
     case = Case.objects.filter(system=terms.SYSTEM, number=number or "").first()
-    if case is None or len(phone_tail) != 4:
+    if case is None or len(phone_tail) not in (TAIL, CODE):
         return None
+    told = first_words(case)
+    phone, code = told.get("phone", ""), told.get("code", "")
+    right = code if len(phone_tail) == CODE else phone[-TAIL:]
+    return case if len(right) == len(phone_tail) and right == phone_tail else None
+
+
+def first_words(case: Case) -> dict[str, str]:
+    """Return what the reporter of a case said of themselves, and the access code."""
     first = entries_of(case.subject).first()
-    phone = personal_of_many([first]).get(first.uid, {}).get("phone", "") if first else ""
-    return case if phone and phone.endswith(phone_tail) else None
+    return personal_of_many([first]).get(first.uid, {}) if first else {}
+
+
+def access_code(case: Case) -> str:
+    """Return the code by which a reporter without phone opens the case, "" where there is none."""
+    return first_words(case).get("code", "")
+
+
+def phone_tail(case: Case) -> str:
+    """Return by which end of the phone its reporter opens the case, "" where there is none."""
+    return first_words(case).get("phone", "")[-TAIL:]

@@ -8,7 +8,7 @@ const POINT_RADIUS = 9;
 let leaflet = null;
 
 /** Leaflet, fetched once, and only by a page that has a map. */
-function load(source) {
+export function load(source) {
   leaflet ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = source;
@@ -57,13 +57,19 @@ async function draw(canvas) {
   if (canvas.dataset.areas) areas(L, map, canvas.dataset.areas, () => Boolean(point), say);
 }
 
-async function areas(L, map, url, placed, say) {
+/** The areas of a GeoJSON file as a layer below everything; `placed` keeps the view as it is. */
+export async function areas(L, map, url, placed, say) {
   const answer = await fetch(url, { headers: { Accept: "application/geo+json, application/json" } });
   if (!answer.ok) return;
   const layer = L.geoJSON(await answer.json(), {
     style: ({ properties }) => ({
       className: properties.here ? "map__area map__area--here" : "map__area",
     }),
+    pointToLayer: ({ properties: { count = 1 } }, place) =>
+      L.circleMarker(place, {
+        radius: Math.min(POINT_RADIUS + 2 * Math.sqrt(count), 22),
+        className: "map__point",
+      }),
     onEachFeature: ({ properties: { name } }, shape) => {
       if (!name) return;
       shape.bindTooltip(name, { sticky: true });
