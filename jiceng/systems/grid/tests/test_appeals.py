@@ -1,14 +1,10 @@
 """An appeal against a lateness: who may file it, who reviews it, and that the lateness stays."""
 
 import json
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.urls import reverse
-from hypothesis import given
-from hypothesis import strategies as st
 
 from jiceng.kernel.base import clock
 from jiceng.kernel.base.errors import Absent, NotAllowed, Refusal
@@ -21,7 +17,6 @@ from jiceng.kernel.ledger.service import (
     erase_personal,
     personal_of,
 )
-from jiceng.kernel.orgs.service import Capacity
 from jiceng.kernel.orgs.terms import HANDLER, UNIT_HEAD
 from jiceng.kernel.procedures.models import Case, CaseStep
 from jiceng.kernel.procedures.service import (
@@ -32,126 +27,16 @@ from jiceng.kernel.procedures.service import (
     problems,
     reopen,
 )
-from jiceng.kernel.testing.cast import MONDAY, hold, officer, post
-from jiceng.kernel.testing.cast import unit as found
+from jiceng.kernel.testing.cast import hold, officer, post
 from jiceng.systems.grid import actions, terms
 from jiceng.systems.grid.models import Appeal, Incident
 from jiceng.systems.grid.procedure import GRID_APPEAL
-from jiceng.systems.grid.queries.appeals import appeal_file, appeal_link, appeal_offered
-from jiceng.systems.grid.rules.appeals import Grounds, Stay, obstacle
+from jiceng.systems.grid.queries.appeals import appeal_file
 from jiceng.systems.grid.terms import APPEAL_DAYS
 from jiceng.systems.grid.tests import scene
+from jiceng.systems.grid.tests.appealing import DAY, REASON, ended_late, file, review
 from jiceng.systems.grid.tests.scene import Grid
-from jiceng.systems.grid.tests.sending import desk, number_of_no_case, telling
-
-DAY = timedelta(days=1)
-DUE = MONDAY + 3 * DAY
-LATE = DUE + DAY
-REASON = "配件由厂家统一供应，到货晚了三天。"
-IN_TIME, TOO_LONG = Stay(DUE, DUE), Stay(DUE, LATE)
-
-
-def grounds(**changes: Any) -> Grounds:
-    plain: dict[str, Any] = {
-        "due_at": DUE,
-        "closed_at": LATE,
-        "stays": [IN_TIME],
-        "appealed": False,
-    }
-    return Grounds(**plain | changes)
-
-
-class TestRule:
-    @pytest.mark.parametrize(
-        ("changes", "after", "answer"),
-        [
-            pytest.param({}, DAY, "", id="the case was late"),
-            pytest.param({}, APPEAL_DAYS * DAY, "", id="on the last instant"),
-            pytest.param(
-                {}, APPEAL_DAYS * DAY + timedelta(seconds=1), "window_over", id="a second later"
-            ),
-            pytest.param({"closed_at": DUE}, DAY, "not_late", id="ended on the day itself"),
-            pytest.param(
-                {"closed_at": DUE, "stays": [IN_TIME, TOO_LONG]}, DAY, "", id="own part was late"
-            ),
-            pytest.param({"due_at": None}, DAY, "not_late", id="nothing was promised"),
-            pytest.param(
-                {"due_at": None, "stays": [Stay(None, LATE)]}, DAY, "not_late", id="no day at all"
-            ),
-            pytest.param({"stays": []}, DAY, "not_handled", id="others handled it"),
-            pytest.param({"closed_at": None}, DAY, "not_over", id="still open"),
-            pytest.param({"appealed": True}, DAY, "appealed", id="a second time"),
-        ],
-    )
-    def test_what_stands_in_the_way(
-        self, changes: dict[str, Any], after: timedelta, answer: str
-    ) -> None:
-        assert obstacle(grounds(**changes), LATE + after, days=APPEAL_DAYS) == answer
-
-    @given(
-        due=st.none() | st.integers(-50, 50),
-        closed=st.none() | st.integers(-50, 50),
-        stays=st.lists(
-            st.tuples(st.none() | st.integers(-50, 50), st.integers(-50, 50)), max_size=4
-        ),
-        appealed=st.booleans(),
-        at=st.integers(-50, 120),
-    )
-    def test_nothing_in_the_way_means_late_over_handled_and_in_time(
-        self,
-        due: int | None,
-        closed: int | None,
-        stays: Sequence[tuple[int | None, int]],
-        appealed: bool,
-        at: int,
-    ) -> None:
-        def instant(days: int | None) -> datetime | None:
-            return None if days is None else MONDAY + days * DAY
-
-        asked = Grounds(
-            instant(due),
-            instant(closed),
-            [Stay(instant(one), instant(other)) for one, other in stays],
-            appealed,
-        )
-        late = (due is not None and closed is not None and closed > due) or any(
-            one is not None and other > one for one, other in stays
-        )
-        whole = closed is not None and at <= closed + APPEAL_DAYS
-        allowed = bool(stays) and whole and late and not appealed
-
-        assert (obstacle(asked, MONDAY + at * DAY, days=APPEAL_DAYS) == "") is allowed
-
-
-def ended_late(grid: Grid, after: timedelta = 10 * DAY) -> Case:
-    """Return a case that was dealt with ``after`` it should have been."""
-    case = scene.walk(grid, scene.report(grid), scene.PATH[:2])
-    return scene.walk(grid, case, scene.PATH[2:], at=grid.cast.at + after)
-
-
-def file(grid: Grid, about: Case, **changes: Any) -> Any:
-    assert about.closed_at is not None
-    plain = {
-        "by": grid.cast.qian,
-        "at": about.closed_at + DAY,
-        "number": about.number,
-        "reason": REASON,
-    }
-    return actions.file_appeal(**plain | changes)
-
-
-def review(grid: Grid, appeal: Case, move: str, by: Capacity, **changes: Any) -> Any:
-    words = {} if move == "pass" else {"reason": "查证属实。"}
-    return actions.APPEAL_MOVES[move](
-        **{
-            "by": by,
-            "at": appeal.opened_at + DAY,
-            "number": appeal.number,
-            "step_id": None,
-            **words,
-        }
-        | changes
-    )
+from jiceng.systems.grid.tests.sending import number_of_no_case
 
 
 def facts_of(case: Case) -> list[Any]:
@@ -426,129 +311,3 @@ class TestReview:
         for entry in entries_of(appeal.subject).filter(event__startswith="grid.appeal"):
             assert personal_of(entry) == {}
             assert json.loads(entry.payload)["about"] == about.number
-
-
-@pytest.mark.django_db
-class TestPages:
-    def address(self, case: Case) -> str:
-        return reverse("desk:grid:appeal", args=[case.number])
-
-    def test_from_the_case_to_the_end(self, grid: Grid, about: Case, now: datetime) -> None:
-        browser = desk(grid.cast.qian)
-        about = self.recent(about)
-        assert REASON not in browser.get(self.address(about)).content.decode()
-        answer = browser.post(self.address(about), {"reason": REASON, "key": "a1"})
-        assert answer.status_code == 302
-        again = browser.post(self.address(about), {"reason": REASON, "key": "a1"})
-        assert again["Location"] == answer["Location"]
-        appeal = Appeal.objects.get().case
-        home = reverse("desk:grid_appeal:case", args=[appeal.number])
-        assert answer["Location"] == home
-        assert REASON in browser.get(home).content.decode()
-
-        for who, move, words in (
-            ("wang", "pass", {}),
-            ("zhang", "uphold", {"reason": "属实"}),
-        ):
-            reader = desk(getattr(grid.cast, who))
-            assert home in reader.get("/desk/").content.decode()
-            step = scene.open_step(appeal).pk
-            url = reverse("desk:grid_appeal:move", args=[appeal.number, move])
-            assert url in reader.get(home).content.decode()
-            assert reader.get(url).status_code == 200
-            sent = {"step": step, "key": move, **words}
-            assert reader.post(url, sent)["Location"] == home
-            assert reader.post(url, sent)["Location"] == home
-        assert Incident.objects.get(case=about).excused
-        assert "申诉成立" in browser.get(home).content.decode()
-
-    def recent(self, about: Case) -> Case:
-        """Move the end of the case to yesterday; the pages read the clock."""
-        Case.objects.filter(pk=about.pk).update(closed_at=clock.read() - DAY)
-        about.refresh_from_db()
-        return about
-
-    def test_what_is_missing_comes_back(self, grid: Grid, about: Case, appeal: Case) -> None:
-        wang = desk(grid.cast.wang)
-        url = reverse("desk:grid_appeal:move", args=[appeal.number, "reject"])
-        sent = {"step": scene.open_step(appeal).pk, "reason": ""}
-        assert wang.post(url, sent).status_code == 422
-        assert wang.post(url, {**sent, "reason": "x", "step": "1"}).status_code == 409
-        assert desk(grid.cast.qian).post(self.address(about), {}).status_code == 422
-
-    def test_for_who_may_not_know_it_it_does_not_exist(self, grid: Grid, appeal: Case) -> None:
-        reader = desk(grid.cast.zhao)
-        absent = number_of_no_case(appeal)
-        for name, more in (("case", []), ("move", ["pass"])):
-            here, nowhere = (
-                reader.get(reverse(f"desk:grid_appeal:{name}", args=[number, *more]))
-                for number in (appeal.number, absent)
-            )
-            assert here.status_code == nowhere.status_code == 404
-            told = [telling(answer)[1] for answer in (here, nowhere)]
-            assert told[0].replace(appeal.number, "") == told[1].replace(absent, "")
-
-    def test_the_search_by_number_leads_there(self, grid: Grid, appeal: Case) -> None:
-        answer = desk(grid.cast.wang).get(f"/desk/cases/?number={appeal.number}")
-        assert answer["Location"] == reverse("desk:grid_appeal:case", args=[appeal.number])
-        assert (
-            desk(grid.cast.wang).get(reverse("desk:grid:case", args=[appeal.number])).status_code
-            == 404
-        )
-
-
-@pytest.mark.django_db
-class TestReading:
-    def test_who_had_the_case_for_a_while_reads_how_it_went_and_no_more(self, grid: Grid) -> None:
-        office = found("990000009", "市政养护中心", grid.cast.street.kind, grid.cast.zone)
-        handler = hold(officer("2002", "郑小养"), post(office, HANDLER.code))
-        case = scene.walk(grid, scene.report(grid), ("judge",))
-        scene.make(grid, case, "dispatch", unit=office)
-        scene.make(grid, case, "reassign", by=handler)
-        about = scene.walk(grid, case, scene.PATH[2:], at=grid.cast.at + 10 * DAY)
-        appeal = file(grid, about).value
-
-        link = appeal_link(about, handler.officer, [handler], appeal.opened_at)
-        assert (link.offered, link.appeal, link.state) == (False, None, "审核中")
-        with pytest.raises(Absent):
-            appeal_file(handler.officer, appeal.number, appeal.opened_at)
-
-    def test_offered_to_who_may_and_only_until_it_is_filed(self, grid: Grid, about: Case) -> None:
-        at = about.closed_at + DAY  # type: ignore[operator]
-        offers = {one.ref: appeal_offered(about, [one], at) for one in grid.cast.officers}
-        assert [ref for ref, by in offers.items() if by] == [
-            grid.cast.zhang.ref,
-            grid.cast.qian.ref,
-        ]
-        qian = grid.cast.qian
-        assert appeal_link(about, qian.officer, [qian], at).offered
-        appeal = file(grid, about).value
-        link = appeal_link(about, qian.officer, [qian], at)
-        assert (link.offered, link.appeal, link.state) == (False, appeal, "审核中")
-        review(grid, appeal, "reject", grid.cast.wang)
-        assert appeal_link(about, qian.officer, [qian], at).label == "超期申诉：申诉不成立"
-
-    def test_a_running_case_asks_nothing(self, grid: Grid, django_assert_num_queries: Any) -> None:
-        case = scene.report(grid)
-        with django_assert_num_queries(0):
-            link = appeal_link(case, grid.cast.qian.officer, [grid.cast.qian], case.opened_at)
-        assert link.offered is False
-
-    def test_a_unit_that_answers_for_nothing_here_sees_its_own_appeal(self, grid: Grid) -> None:
-        office = found("990000009", "市政养护中心", grid.cast.street.kind, grid.cast.zone)
-        handler = hold(officer("2002", "郑小养"), post(office, HANDLER.code))
-        case = scene.walk(grid, scene.report(grid), ("judge",))
-        scene.make(grid, case, "dispatch", unit=office)
-        later = grid.cast.at + 10 * DAY
-        scene.make(grid, case, "dispose", by=handler, at=later)
-        about = scene.walk(grid, case, ("verify", "close"), at=later)
-        appeal = file(grid, about, by=handler).value
-
-        read = appeal_file(handler.officer, appeal.number, appeal.opened_at)
-        assert (read.unit, read.about) == (office, about)
-        head = hold(officer("2003", "冯小管"), post(office, UNIT_HEAD.code))
-        read = appeal_file(head.officer, appeal.number, appeal.opened_at)
-        assert read.about is None
-        page = desk(head).get(reverse("desk:grid_appeal:case", args=[appeal.number]))
-        assert about.number not in page.content.decode()
-        assert page.status_code == 200
