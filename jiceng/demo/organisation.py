@@ -7,6 +7,7 @@ from itertools import cycle, islice
 from typing import TypeVar
 
 from jiceng.demo import zone
+from jiceng.demo.routing import set_rules
 from jiceng.kernel.base.clock import SHANGHAI
 from jiceng.kernel.ledger.service import SYSTEM, Done
 from jiceng.kernel.orgs.models import Officer, Post, Unit
@@ -47,6 +48,8 @@ class Standard:
     condition: str
     closing_condition: str
     radius: int = 50
+    verified: bool = True
+    sensitive: bool = False
 
 
 # What may be reported. Limits and closing conditions follow the published table of one city.
@@ -104,6 +107,25 @@ CATEGORIES = (
         "夜间施工且无许可",
         "停止夜间施工，或持证施工并公告",
         200,
+    ),
+    Standard(
+        "E205",
+        "乱贴小广告",
+        "宣传广告",
+        workdays(1),
+        "公共场所张贴、喷涂小广告",
+        "清除干净，恢复原貌",
+        verified=False,
+    ),
+    Standard(
+        "E301",
+        "邻里矛盾纠纷",
+        "矛盾纠纷",
+        workdays(5),
+        "居民之间的纠纷，需要调解",
+        "调解达成一致，或告知其他途径",
+        0,
+        sensitive=True,
     ),
 )
 
@@ -172,6 +194,7 @@ class Founder:
         self._grid()
         yield "岗位与人员"
         self._people()
+        set_rules(self.zone.units, FOUNDED_AT)
         yield "演示账号"
         self._passwords()
 
@@ -211,7 +234,9 @@ class Founder:
                 condition=standard.condition,
                 closing_condition=standard.closing_condition,
                 supervising_unit=self.zone.units[zone.ZONE[0]],
-                anonymous_allowed=standard.code.startswith("E"),
+                anonymous_allowed=standard.code.startswith("E") and not standard.sensitive,
+                needs_verification=standard.verified,
+                sensitive=standard.sensitive,
                 duplicate_radius=standard.radius,
             )
         boundaries = zone.cells()
