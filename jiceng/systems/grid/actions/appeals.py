@@ -112,8 +112,13 @@ def file_appeal(*, by: Capacity, at: datetime, number: str, reason: str) -> Reco
     check_appeal(by=by, at=at, about=about)
     case = _open(about, by, at)
     Appeal.objects.create(case=case, about=about)
-    facts = {**_numbers(case, about), "unit": by.unit.code, "procedure": case.procedure.version}
-    facts |= {"due_at": about.due_at, "closed_at": about.closed_at}
+    facts = {
+        **_numbers(case, about),
+        "unit": by.unit.code,
+        "procedure": case.procedure.version,
+        "due_at": about.due_at,
+        "closed_at": about.closed_at,
+    }
     return Recorded(case, case.subject, facts, {"reason": reason})
 
 

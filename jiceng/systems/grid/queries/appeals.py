@@ -56,7 +56,7 @@ def handled_by(about: Case, unit: Unit) -> QuerySet[CaseStep]:
     """Return the stays in which ``unit`` had the case in hand: it was sent there, or one of its
     posts held it."""
     own = Q(sent_to=unit) | Q(post__unit=unit)
-    return about.steps.filter(own, step="dispatched", left_at__isnull=False).order_by("id")
+    return about.steps.filter(own, step="dispatched").order_by("id")
 
 
 def obstacle_to(about: Case, unit: Unit, at: datetime) -> Obstacle:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from jiceng.kernel.orgs.service import Capacity
+from jiceng.kernel.ledger.service import Actor
 from jiceng.kernel.procedures.models import Case
 from jiceng.systems.grid import actions
 from jiceng.systems.grid.tests import scene
@@ -30,7 +30,7 @@ def file(grid: Grid, about: Case, **changes: Any) -> Any:
     return actions.file_appeal(**plain | changes)
 
 
-def review(grid: Grid, appeal: Case, move: str, by: Capacity, **changes: Any) -> Any:
+def review(grid: Grid, appeal: Case, move: str, by: Actor, **changes: Any) -> Any:
     words = {} if move == "pass" else {"reason": "查证属实。"}
     return actions.APPEAL_MOVES[move](
         **{

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from jiceng.kernel.base import clock
 from jiceng.kernel.base.errors import Absent
-from jiceng.kernel.orgs.terms import HANDLER, UNIT_HEAD
+from jiceng.kernel.orgs.terms import HANDLER, UNIT_HEAD, Kind
 from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.testing.cast import hold, officer, post
 from jiceng.kernel.testing.cast import unit as found
@@ -81,7 +81,7 @@ class TestPages:
         assert desk(grid.cast.qian).post(self.address(about), {}).status_code == 422
 
     def test_for_who_may_not_know_it_it_does_not_exist(self, grid: Grid, appeal: Case) -> None:
-        reader = desk(grid.cast.zhao)
+        reader: Any = desk(grid.cast.zhao)
         absent = number_of_no_case(appeal)
         for name, more in (("case", []), ("move", ["pass"])):
             here, nowhere = (
@@ -104,7 +104,7 @@ class TestPages:
 @pytest.mark.django_db
 class TestReading:
     def test_who_had_the_case_for_a_while_reads_how_it_went_and_no_more(self, grid: Grid) -> None:
-        office = found("990000009", "市政养护中心", grid.cast.street.kind, grid.cast.zone)
+        office = found("990000009", "市政养护中心", Kind.OFFICE, grid.cast.zone)
         handler = hold(officer("2002", "郑小养"), post(office, HANDLER.code))
         case = scene.walk(grid, scene.report(grid), ("judge",))
         scene.make(grid, case, "dispatch", unit=office)
@@ -118,7 +118,8 @@ class TestReading:
             appeal_file(handler.officer, appeal.number, appeal.opened_at)
 
     def test_offered_to_who_may_and_only_until_it_is_filed(self, grid: Grid, about: Case) -> None:
-        at = about.closed_at + DAY  # type: ignore[operator]
+        assert about.closed_at is not None
+        at = about.closed_at + DAY
         offers = {one.ref: appeal_offered(about, [one], at) for one in grid.cast.officers}
         assert [ref for ref, by in offers.items() if by] == [
             grid.cast.zhang.ref,
@@ -139,7 +140,7 @@ class TestReading:
         assert link.offered is False
 
     def test_a_unit_that_answers_for_nothing_here_sees_its_own_appeal(self, grid: Grid) -> None:
-        office = found("990000009", "市政养护中心", grid.cast.street.kind, grid.cast.zone)
+        office = found("990000009", "市政养护中心", Kind.OFFICE, grid.cast.zone)
         handler = hold(officer("2002", "郑小养"), post(office, HANDLER.code))
         case = scene.walk(grid, scene.report(grid), ("judge",))
         scene.make(grid, case, "dispatch", unit=office)

@@ -149,11 +149,10 @@ class TestFiling:
         running = scene.walk(grid, scene.report(grid), scene.PATH[:2])
         punctual = ended_late(grid, timedelta())
         later = about.closed_at + APPEAL_DAYS * DAY + timedelta(seconds=1)  # type: ignore[operator]
-        # Still dispatched, the handler has let go of nothing yet; once disposed of, it has.
         disposed = scene.walk(grid, scene.report(grid), scene.PATH[:3])
         at = grid.cast.at + 60 * DAY
-        asked = [
-            ({"number": running.number, "at": at}, "not_handled"),
+        asked: list[tuple[dict[str, Any], str]] = [
+            ({"number": running.number, "at": at}, "not_over"),
             ({"number": disposed.number, "at": at}, "not_over"),
             ({"number": punctual.number}, "not_late"),
             ({"at": later}, "window_over"),
