@@ -32,6 +32,8 @@ class Row:
 
 
 CASE, PHOTO = ("{number}",), ("{number}", "{photo}")
+# The grid of the community where the case lies, as the scene draws it.
+CELL = ("990000001001001",)
 
 ROWS = [
     Row("public:home", 200, 200, 200),
@@ -111,6 +113,14 @@ ROWS = [
     Row("desk:grid:routing-try", SIGN_IN, 404, 404, ("R1",), "POST"),
     Row("desk:grid:routing-end", SIGN_IN, 403, 403, ("R1",)),
     Row("desk:grid:routing-end", SIGN_IN, 403, 403, ("R1",), "POST"),
+    Row("desk:grid:grids", SIGN_IN, 200, 200),
+    Row("desk:grid:grid", SIGN_IN, 404, 200, CELL),
+    Row("desk:grid:grid", SIGN_IN, 404, 422, CELL, "POST"),
+    # 李 has no plan in the table's grid, and a plan of nobody is as absent as another's.
+    Row("desk:grid:hand-over", SIGN_IN, 404, 404, (*CELL, "1")),
+    Row("desk:grid:end-plan", SIGN_IN, 404, 404, (*CELL, "1")),
+    Row("desk:grid:patrols", SIGN_IN, 200, 200),
+    Row("desk:grid:walk", SIGN_IN, 404, 404, ("1",), "POST"),
     Row("ui:gallery", 200, 200, 200),
     Row("ui:language", 422, 422, 422, method="POST"),
     Row("ui:language", ELSEWHERE, ELSEWHERE, ELSEWHERE, method="POST", data={"language": "en"}),

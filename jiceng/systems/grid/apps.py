@@ -5,8 +5,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from jiceng.kernel.orgs.terms import GRID_MEMBER
 from jiceng.systems.grid.rules import together
-from jiceng.systems.grid.terms import ANSWERING, PATROLS, POSTING, ROUTING_READERS, SYSTEM
+from jiceng.systems.grid.terms import ANSWERING, HEADS, PATROLS, POSTING, ROUTING_READERS, SYSTEM
 from jiceng.ui import shortcuts
 from jiceng.ui.inbox import TOGETHER, WATCHED, Together
 from jiceng.ui.navigation import DESK, PUBLIC, Entry
@@ -30,6 +31,9 @@ class GridConfig(AppConfig):
         PUBLIC.add("track", Entry("track", track, "public:grid:track", "search", 30))
         patrol = Entry("patrol", _("巡查上报"), "desk:grid:patrol", "camera", 20, _patrols)
         DESK.add("patrol", patrol)
+        mine = Entry("my-patrols", _("我的巡查"), "desk:grid:patrols", "footprints", 19, _walks)
+        DESK.add("my-patrols", mine)
+        DESK.add("grids", Entry("grids", _("网格"), "desk:grid:grids", "grid-2x2", 60, _heads))
         nearby = pgettext_lazy("bar", "身边在办")
         PUBLIC.add("nearby", Entry("nearby", nearby, "public:grid:nearby", "map-pin", 35))
         DESK.add("phone", Entry("phone", _("电话代报"), "desk:grid:phone", "phone", 21, _answers))
@@ -65,3 +69,14 @@ def _reads_routing(request: HttpRequest) -> bool:
     """Show the entry to who may read the routing rules."""
     held = getattr(request, "capacities", [])
     return any(capacity.role in ROUTING_READERS for capacity in held)
+
+
+def _walks(request: HttpRequest) -> bool:
+    """Show the entry to who walks grids."""
+    held = getattr(request, "capacities", [])
+    return any(capacity.role == GRID_MEMBER.code for capacity in held)
+
+
+def _heads(request: HttpRequest) -> bool:
+    """Show the entry to who answers for grids, or looks after those who do."""
+    return any(capacity.role in HEADS for capacity in getattr(request, "capacities", []))

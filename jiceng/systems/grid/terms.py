@@ -71,6 +71,8 @@ class Purpose(models.TextChoices):
     VERIFICATION = "verification", _("核实照片")
 
 
+# Whose bar leads to the tree of grids.
+HEADS = (UNIT_HEAD.code, DUTY_OFFICER.code, ORG_ADMIN.code, AUDITOR.code)
 # Who may report what a patrol found.
 PATROLS = (GRID_MEMBER.code, DUTY_OFFICER.code)
 # Who reads the routing rules; who may change them is a matter of where the post is.

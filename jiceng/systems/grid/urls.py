@@ -9,6 +9,7 @@ from jiceng.systems.grid.pages import following
 from jiceng.systems.grid.pages import intake as intake_pages
 from jiceng.systems.grid.pages import lists as list_pages
 from jiceng.systems.grid.pages import nearby as nearby_pages
+from jiceng.systems.grid.pages import patrols as patrol_pages
 from jiceng.systems.grid.pages import printing as printing_pages
 from jiceng.systems.grid.pages import public as public_pages
 from jiceng.systems.grid.pages import routing as routing_pages
@@ -45,6 +46,12 @@ desk = [
     path("cases/export.<slug:kind>", list_pages.case_file, name="export"),
     path("cases/filters/", list_pages.keep_filter, name="keep-filter"),
     path("cases/filters/remove/", list_pages.drop_filter, name="drop-filter"),
+    path("grids/", patrol_pages.grids, name="grids"),
+    path("grids/<str:code>/", patrol_pages.grid, name="grid"),
+    path("grids/<str:code>/<str:plan>/hand-over/", patrol_pages.hand_over, name="hand-over"),
+    path("grids/<str:code>/<str:plan>/end/", patrol_pages.end_plan, name="end-plan"),
+    path("patrols/", patrol_pages.patrols, name="patrols"),
+    path("patrols/<str:plan>/walk/", patrol_pages.walk, name="walk"),
     path("cases/<str:number>/", desk_pages.case, name="case"),
     path("cases/<str:number>/watch/", list_pages.watch, name="watch"),
     path("cases/<str:number>/moves/<str:move>/", desk_pages.move, name="move"),
