@@ -31,7 +31,16 @@ class Ticked(forms.MultipleChoiceField):
 class Picked(Ticked):
     """A long list of which several may be picked."""
 
-    widget = forms.SelectMultiple
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.SelectMultiple(attrs={"size": 8}), **kwargs)
+
+
+class HandlingUnitField(forms.ModelChoiceField):
+    """A unit that handles, by its full name: every street has a team of the same short one."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Return the full name."""
+        return str(obj.name)
 
 
 class RuleForm(Form):
@@ -45,14 +54,17 @@ class RuleForm(Form):
         max_value=9999,
         help_text=_("从小到大依次询问，第一条适用的规则生效。"),
     )
-    unit = forms.ModelChoiceField(
+    unit = HandlingUnitField(
         label=_("派往单位"), queryset=Unit.objects.none(), to_field_name="code"
     )
     categories = Ticked(label=_("类别"))
     groups = Ticked(label=_("大类"))
     kinds = Ticked(label=_("部件或事件"), choices=Kind.choices)
-    units = Picked(label=_("责任单位"), help_text=_("选上级单位，就包括它下面的所有单位。"))
-    cells = Picked(label=_("网格"))
+    units = Picked(
+        label=_("责任单位"),
+        help_text=_("选上级单位，就包括它下面的所有单位。按住 Ctrl 键可选多个。"),
+    )
+    cells = Picked(label=_("网格"), help_text=_("按住 Ctrl 键可选多个。"))
     sources = Ticked(label=_("来源"), choices=Source.choices)
     weekdays = Ticked(label=_("星期"), choices=[(str(day), word) for day, word in WEEKDAYS.items()])
     hour_from = forms.ChoiceField(label=_("从几时"), required=False)

@@ -14,28 +14,24 @@ from jiceng.kernel.base.errors import Absent, NotAllowed, Refusal
 from jiceng.kernel.ledger.models import Entry
 from jiceng.kernel.ledger.service import RESIDENT, SYSTEM, entries_of
 from jiceng.kernel.orgs.models import Tenure, Unit
-from jiceng.kernel.orgs.service import Capacity, visible_to
-from jiceng.kernel.orgs.terms import Kind
-from jiceng.kernel.testing.cast import Cast, hold, officer, post, unit
+from jiceng.kernel.orgs.service import Capacity
+from jiceng.kernel.testing.cast import Cast, hold, officer, post
 from jiceng.systems.grid import actions, terms
 from jiceng.systems.grid.actions.routing import check_routing
 from jiceng.systems.grid.models import Category, RoutingRule
 from jiceng.systems.grid.queries.routing import route_for, rules_at
 from jiceng.systems.grid.queries.routing_trials import (
     draft_of,
-    dry_run,
-    with_draft,
 )
 from jiceng.systems.grid.queries.routing_trials import (
     report as standing_report,
 )
 from jiceng.systems.grid.terms import Source
+from jiceng.systems.grid.tests.routing_scene import draft, enforce, founded_team
 from jiceng.systems.grid.tests.scene import (
-    IN_OTHER_COMMUNITY,
     Grid,
     report,
     square,
-    walk,
 )
 
 pytestmark = pytest.mark.django_db
@@ -44,35 +40,12 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def team(grid: Grid) -> Unit:
-    """Return a team below the street with somebody who handles."""
-    made = unit("990000001H01", "养护队", Kind.OFFICE, grid.street, at=grid.cast.at)
-    hold(officer("2001", "何小养"), post(made, "handler"), at=grid.cast.at)
-    return made
+    return founded_team(grid, 1)
 
 
 @pytest.fixture
 def other_team(grid: Grid) -> Unit:
-    """Return a second team below the street."""
-    made = unit("990000001H02", "环卫站", Kind.OFFICE, grid.street, at=grid.cast.at)
-    hold(officer("2002", "宋小环"), post(made, "handler"), at=grid.cast.at)
-    return made
-
-
-def draft(grid: Grid, target: Unit, code: str = "R1", position: int = 1, **asked: Any) -> None:
-    actions.draft_rule(
-        by=grid.cast.zhou,
-        at=grid.cast.at,
-        code=code,
-        name=f"规则{code}",
-        position=position,
-        conditions=asked,
-        unit=target,
-    )
-
-
-def enforce(grid: Grid, target: Unit, code: str = "R1", position: int = 1, **asked: Any) -> Any:
-    draft(grid, target, code, position, **asked)
-    return actions.activate_rule(by=grid.cast.zhou, at=grid.cast.at, code=code).value
+    return founded_team(grid, 2)
 
 
 def routed(grid: Grid, at: datetime | None = None, **changes: Any) -> Any:
@@ -367,80 +340,6 @@ def test_a_post_that_has_ended_changes_nothing(grid: Grid, team: Unit) -> None:
     Tenure.objects.filter(post=grid.cast.zhou.post).update(ends_at=grid.cast.at + HOUR)
     with pytest.raises(NotAllowed):
         actions.activate_rule(by=grid.cast.zhou, at=grid.cast.at + HOUR, code="R1")
-
-
-def test_conflicts_dead_and_broken_rules_are_reported(
-    grid: Grid, team: Unit, other_team: Unit
-) -> None:
-    enforce(grid, team, "R1", 1, categories=["C101"])
-    enforce(grid, other_team, "R2", 2, weekdays=[1])  # both on a Monday: a conflict
-    enforce(grid, team, "R3", 3, categories=["C101"], hours=[22, 6])  # R1 leaves it nothing
-    enforce(grid, team, "R4", 4)  # the rest: no conflict, the others are its special cases
-    found = standing_report(grid.cast.at)
-    pairs = [(one.row.code, other.row.code) for one, other in found.conflicts]
-    assert pairs == [("R1", "R2"), ("R2", "R3")]
-    assert [rule.row.code for rule in found.dead] == ["R3"]
-    assert not found.broken
-    assert not found.fine
-
-
-def test_several_earlier_rules_together_kill_one(grid: Grid, team: Unit) -> None:
-    enforce(grid, team, "R1", 1, categories=["C101"])
-    enforce(grid, team, "R2", 2, categories=["E201"])
-    enforce(grid, team, "R3", 3, sources=["patrol"])
-    assert [rule.row.code for rule in standing_report(grid.cast.at).dead] == ["R3"]
-
-
-def snapshot() -> tuple[int, list[Any]]:
-    return Entry.objects.count(), list(RoutingRule.objects.order_by("id").values())
-
-
-def test_a_dry_run_counts_differs_and_writes_nothing(
-    grid: Grid, team: Unit, other_team: Unit
-) -> None:
-    enforce(grid, team, "R1", 10, categories=["C101"])
-    sent = walk(grid, report(grid), ("judge", "dispatch"))  # to the street, whatever was suggested
-    waiting = report(grid)
-    rubbish = report(grid, category=grid.rubbish)
-    draft(grid, other_team, "R0", 1, categories=["E201"])
-    before = snapshot()
-
-    now = dry_run(at=grid.cast.at)
-    assert (now.tried, now.by_default, now.undecided) == (3, 1, 0)
-    assert [(hit.rule.row.code, hit.count) for hit in now.hits] == [("R1", 2)]
-    assert [(each.case, each.was, each.dispatched) for each in now.differences] == [
-        (sent, grid.street, True)
-    ]
-    rules = with_draft(rules_at(grid.cast.at), draft_of("R0"))
-    then = dry_run(at=grid.cast.at, rules=rules)
-    assert [(hit.rule.row.code, hit.count) for hit in then.hits] == [("R0", 1), ("R1", 2)]
-    assert [each.case for each in then.differences] == [rubbish, sent]
-    assert then.differences[0].would.unit == other_team
-    assert waiting.incident.routed_unit == team
-    assert dry_run(at=grid.cast.at, last=1).tried == 1
-    assert dry_run(at=grid.cast.at, last=0).tried == 0
-    assert snapshot() == before
-
-
-def test_a_dry_run_asks_as_often_for_many_as_for_few(grid: Grid, team: Unit) -> None:
-    enforce(grid, team, categories=["C101"])
-    report(grid)
-    with CaptureQueriesContext(connection) as few:
-        dry_run(at=grid.cast.at)
-    for _number in range(4):
-        report(grid, category=grid.rubbish)
-    with CaptureQueriesContext(connection) as many:
-        dry_run(at=grid.cast.at)
-    assert len(many) == len(few)
-
-
-def test_a_dry_run_shows_the_cases_of_the_reader_alone(grid: Grid, team: Unit) -> None:
-    report(grid)
-    theirs = report(grid, point=IN_OTHER_COMMUNITY)
-    enforce(grid, team)
-    scope = visible_to(grid.cast.zhao.officer, grid.cast.at)
-    found = dry_run(at=grid.cast.at, scope=scope)
-    assert [each.case for each in found.differences] == [theirs]
 
 
 def test_a_report_is_routed_once(grid: Grid, team: Unit) -> None:

@@ -57,7 +57,7 @@ class Command(BaseCommand):
         for hit in found.hits:
             row, broken = hit.rule.row, f"  失灵：{hit.rule.broken}" if hit.rule.broken else ""
             self.stdout.write(
-                f"{row.position:>4}  {row.code}  {hit.count}  {row.unit}  {row.name}{broken}"
+                f"{row.position:>4}  {row.code}  {hit.count}  {row.unit.name}  {row.name}{broken}"
             )
         self.stdout.write(f"\n去向不同 {len(found.differences)} 件：编号  原去向  规则去向  依据")
         for difference in found.differences:
@@ -68,7 +68,7 @@ class Command(BaseCommand):
             self.stdout.write(f"失灵  {rule.row.code}  {rule.row.name}  {rule.broken}")
         for one, other in found.conflicts:
             self.stdout.write(
-                f"冲突  {one.row.code}（{one.row.unit}）与 {other.row.code}（{other.row.unit}）"
+                f"冲突  {one.row.code}（{one.row.unit.name}）与 {other.row.code}（{other.row.unit.name}）"
                 f"可同时适用，次序在前的 {one.row.code} 生效"
             )
         for rule in found.dead:
@@ -98,4 +98,4 @@ def _line(difference: Difference) -> str:
 
 
 def _named(unit: Unit | None) -> str:
-    return unit.short_name if unit else "无"
+    return unit.name if unit else "无"
