@@ -62,9 +62,11 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Offer:
-    """A move that some of the picked steps allow; ``without`` are the cases that do not."""
+    """A move that some of the picked steps allow: those are ``able``, ``without`` are the cases of
+    the others."""
 
     move: Move
+    able: list[Chosen]
     without: list[Case]
 
 
@@ -88,7 +90,7 @@ class Selection:
     def offers(self) -> list[Offer]:
         """Return the moves that any row allows, in the order of the list of moves together."""
         found = {move.code: move for row in self.workable for move in row.moves}
-        return [Offer(found[code], self._without(code)) for code in TOGETHER if code in found]
+        return [self._offer(found[code]) for code in TOGETHER if code in found]
 
     def offer(self, move: str) -> Offer | None:
         """Return the offer of this move, if every row that can be moved allows it; without one,
@@ -100,12 +102,10 @@ class Selection:
             (offer for offer in offers if offer.move.code == move and not offer.without), None
         )
 
-    def _without(self, code: str) -> list[Case]:
-        return [
-            row.step.case
-            for row in self.workable
-            if row.step and code not in {move.code for move in row.moves}
-        ]
+    def _offer(self, move: Move) -> Offer:
+        able = [row for row in self.workable if move.code in {each.code for each in row.moves}]
+        others = [row.step.case for row in self.workable if row.step and row not in able]
+        return Offer(move, able, others)
 
 
 def picked(typed: Iterable[str]) -> list[int]:
@@ -171,5 +171,5 @@ def offer_of(chosen: Selection, code: str) -> Offer | None:
             definition.move(code, [step.code for step in definition.steps]) if definition else None
         )
         if found is not None:
-            return Offer(found[0], [])
+            return Offer(found[0], [], [])
     return None

@@ -70,9 +70,10 @@ class TestChoosing:
             ("judge", [cases[0]]),
             ("dispatch", cases[1:]),
         ]
-        assert "有 1 件不能这样办" in text
-        assert "有 2 件不能这样办" in text
-        assert 'name="move"' not in text
+        assert "另 1 件在别的环节，不能这样办" in text
+        assert "另 2 件在别的环节，不能这样办" in text
+        assert "派遣（只办其中 1 件）" in text
+        assert "button--primary" not in text
 
     def test_choosing_the_forbidden_by_hand_opens_no_form(
         self, grid: Grid, cases: list[Case]
