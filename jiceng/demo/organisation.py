@@ -7,6 +7,7 @@ from itertools import cycle, islice
 from typing import TypeVar
 
 from jiceng.demo import zone
+from jiceng.demo.grids import Surveyor, branches
 from jiceng.demo.routing import set_rules
 from jiceng.kernel.base.clock import SHANGHAI
 from jiceng.kernel.ledger.service import SYSTEM, Done
@@ -159,6 +160,7 @@ ACCOUNTS = (
     Account("1007", UNIT_HEAD.code, "340871", "经开区负责人：看全区"),
     Account("1008", ORG_ADMIN.code, "340871", "组织管理员：看全区（管理页面还没有）"),
     Account("1009", AUDITOR.code, "340871", "审计员：看全区的办件和经过"),
+    Account("1010", DUTY_OFFICER.code, "340871", "经开区值班员：接办街道报上来的事件"),
 )
 
 
@@ -190,10 +192,12 @@ class Founder:
         """Do everything, saying before each part what comes."""
         yield "单位"
         self._units()
-        yield "网格与立案标准"
-        self._grid()
+        yield "立案标准"
+        self._standards()
         yield "岗位与人员"
         self._people()
+        yield "网格与巡查"
+        Surveyor(self.zone.units, self.zone.posts, FOUNDED_AT).draw()
         set_rules(self.zone.units, FOUNDED_AT)
         yield "演示账号"
         self._passwords()
@@ -220,8 +224,10 @@ class Founder:
                 self._unit(f"{street}{suffix}", f"{street_name}{team}", "office", street, team)
         for place in zone.communities():
             self._unit(place.code, place.name, place.kind, place.street, place.short_name)
+        for branch, branch_name, beside in branches():
+            self._unit(branch, branch_name, "party", beside)
 
-    def _grid(self) -> None:
+    def _standards(self) -> None:
         for standard in CATEGORIES:
             actions.set_category(
                 by=SYSTEM,
@@ -238,16 +244,6 @@ class Founder:
                 needs_verification=standard.verified,
                 sensitive=standard.sensitive,
                 duplicate_radius=standard.radius,
-            )
-        boundaries = zone.cells()
-        for place in zone.communities():
-            actions.draw_cell(
-                by=SYSTEM,
-                at=FOUNDED_AT,
-                code=f"{place.code}001",
-                name=f"{place.short_name}第一网格",
-                unit=self.zone.units[place.code],
-                boundary=boundaries[place.code],
             )
 
     def _post(self, unit: str, role: str, name: str) -> None:
@@ -291,6 +287,8 @@ class Founder:
             self._post(place, GRID_MEMBER.code, "网格员")
         for place in islice(cycle(places), PART_TIME_MEMBERS):
             self._person(place, GRID_MEMBER.code)
+        # Last, so that everybody before keeps name and number.
+        self._staff_post(zone.ZONE[0], DUTY_OFFICER.code, "值班员")
 
     def _passwords(self) -> None:
         for account in ACCOUNTS:
