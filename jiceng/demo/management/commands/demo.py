@@ -40,7 +40,7 @@ class Command(BaseCommand):
     def _tell(self) -> None:
         """Interrupted half-way, the database stays empty and the next run begins anew."""
         founder = Founder()
-        with tqdm(total=4 + len(STORIES), desc="建立演示区", ncols=72, leave=False) as bar:
+        with tqdm(total=5 + len(STORIES), desc="建立演示区", ncols=72, leave=False) as bar:
             for part in founder.found():
                 bar.set_postfix_str(part)
                 bar.update()
