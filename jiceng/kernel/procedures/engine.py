@@ -20,7 +20,15 @@ from jiceng.kernel.orgs.models import Post, Unit
 from jiceng.kernel.orgs.service import posts_for
 from jiceng.kernel.procedures.clocks import Days, days_of, keep_clock
 from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
-from jiceng.kernel.procedures.moves import Asked, Past, StalePage, Transition, decide, where_sent
+from jiceng.kernel.procedures.moves import (
+    Asked,
+    Past,
+    StalePage,
+    Transition,
+    decide,
+    facts_of_steps,
+    where_sent,
+)
 from jiceng.kernel.procedures.publishing import version_of
 from jiceng.kernel.procedures.rules import Move, Step
 from jiceng.kernel.procedures.terms import Outcome, Priority
@@ -62,6 +70,11 @@ def open_case(
     first = procedure.procedure.step(step or procedure.procedure.start)
     place_step(case, first, sent_to or unit, at).save(force_insert=True)
     return case
+
+
+def opening_of(case: Case) -> list[dict[str, Any]]:
+    """Return what the ledger keeps of the steps in which ``case`` was just opened."""
+    return facts_of_steps(case.steps.open().select_related("unit", "post").order_by("id"))
 
 
 def promise(case: Case, at: datetime, limit: Limit | None, due_at: datetime | None) -> Clock | None:

@@ -119,23 +119,30 @@ class Transition:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """Return what the ledger keeps of the move."""
+        """Return what the ledger keeps of the move: enough to derive the tables from it."""
+        passed = self.passed_from
         return {
             "move": self.move.code,
             "step": self.left.step,
-            "to": [
-                {
-                    "step": step.step,
-                    "unit": step.unit.code,
-                    "post": step.post.name if step.post else "",
-                    "due_at": step.due_at,
-                }
-                for step in self.opened
-            ],
+            "to": facts_of_steps(self.opened),
+            "due_at": self.case.due_at,
             "outcome": self.case.outcome,
             "version": self.case.version,
-            **({"passed_from": self.passed_from.code} if self.passed_from else {}),
+            **({"passed_from": passed.code, "unit": self.case.unit.code} if passed else {}),
         }
+
+
+def facts_of_steps(steps: Iterable[CaseStep]) -> list[dict[str, Any]]:
+    """Return what the ledger keeps of steps that were just opened: where, with whom, until when."""
+    return [
+        {
+            "step": step.step,
+            "unit": step.unit.code,
+            "post": step.post.name if step.post else "",
+            "due_at": step.due_at,
+        }
+        for step in steps
+    ]
 
 
 def where_sent(step: CaseStep | None) -> Unit | None:

@@ -3,7 +3,7 @@
 from jiceng.kernel.procedures.bulk import Bulk, Draft
 from jiceng.kernel.procedures.clocks import NoPromise, extend_promise, start_level_clock
 from jiceng.kernel.procedures.diagram import Diagram, draw
-from jiceng.kernel.procedures.engine import advance, open_case
+from jiceng.kernel.procedures.engine import advance, open_case, opening_of
 from jiceng.kernel.procedures.expiry import expire, on_expiry
 from jiceng.kernel.procedures.inbox import (
     InboxPage,
@@ -40,6 +40,7 @@ from jiceng.kernel.procedures.moves import (
     TooEarly,
     Transition,
     allowed_moves,
+    facts_of_steps,
     holds,
 )
 from jiceng.kernel.procedures.oversight import escalate, fill_vacancies
@@ -102,6 +103,7 @@ __all__ = [
     "escalate",
     "expire",
     "extend_promise",
+    "facts_of_steps",
     "fill_vacancies",
     "holds",
     "inbox",
@@ -113,6 +115,7 @@ __all__ = [
     "on_expiry",
     "open_case",
     "open_joined",
+    "opening_of",
     "parts_of",
     "problems",
     "publish",

@@ -37,7 +37,8 @@ def judge(
     given = {"judgement": judgement}
     moved = advance(number=number, move="judge", by=by, at=at, step_id=step_id, given=given)
     Incident.objects.filter(case=moved.case).update(judgement=judgement)
-    return recorded(moved, note=note)
+    done = recorded(moved, note=note)
+    return Recorded(done.value, done.subject, {**done.facts, "judgement": judgement}, done.personal)
 
 
 @act(terms.FOUND_MAJOR, label=_("重大，提交研究"), may=may_move)

@@ -20,6 +20,7 @@ from jiceng.kernel.procedures.service import (
     check_parts_done,
     link,
     open_case,
+    opening_of,
     reopen,
     unlink,
 )
@@ -138,7 +139,8 @@ def _split_off(*, by: Actor, at: datetime, main: Case, part: Part) -> Recorded[C
     )
     link(kind=LinkKind.SPLIT, main=main, other=case, at=at)
     photos = copy_to(part.photos, source=main.subject, subject=case.subject, by=by, at=at)
-    facts: dict[str, Any] = {"main": main.number, "unit": part.unit.code, "due_at": case.due_at}
+    facts: dict[str, Any] = {"main": main.number, "unit": main.unit.code, "due_at": case.due_at}
+    facts |= {"to": opening_of(case), "priority": case.priority, "judgement": whole.judgement}
     facts |= {"photos": list(facts_of(photos)), "procedure": case.procedure.version}
     words = {"description": part.words, "place": whole.place}
     return Recorded(case, case.subject, facts, {name: text for name, text in words.items() if text})

@@ -16,7 +16,13 @@ from jiceng.kernel.orgs.service import Capacity
 from jiceng.kernel.places.rules import Place, stored
 from jiceng.kernel.places.terms import Datum
 from jiceng.kernel.procedures.models import Case
-from jiceng.kernel.procedures.service import current, main_case, open_case, open_joined
+from jiceng.kernel.procedures.service import (
+    current,
+    main_case,
+    open_case,
+    open_joined,
+    opening_of,
+)
 from jiceng.systems.grid import queries, terms
 from jiceng.systems.grid.actions.indexing import index_case
 from jiceng.systems.grid.actions.recording import attach_photos
@@ -113,7 +119,7 @@ def report_incident(
     case = _open(category, where.unit, where.words, at)
     incident = _write(case, category, source, description, where, told, before)
     facts = _report_facts(incident) | _repeat_facts(before)
-    facts |= {"photos": attach_photos(photos, case, claim)}
+    facts |= {"to": opening_of(case), "photos": attach_photos(photos, case, claim)}
     words = {"description": description, "place": where.words, **told}
     return Recorded(case, subject=case.subject, facts=facts, personal=words)
 
@@ -152,10 +158,20 @@ def join_incident(
     before = queries.repeats(category, here, at, first)
     case = open_joined(first, title=_title(category, place), at=at)
     incident = _write(case, category, source, description, where, told, before)
-    facts = _report_facts(incident) | _repeat_facts(before) | {"main": first.number}
+    facts = _report_facts(incident) | _repeat_facts(before) | _joined_facts(case, first)
     facts |= {"photos": attach_photos(photos, case, claim)}
     words = {"description": description, "place": place, **told}
     return Recorded(case, subject=case.subject, facts=facts, personal=words)
+
+
+def _joined_facts(case: Case, main: Case) -> dict[str, Any]:
+    contact = case.contact_unit.code if case.contact_unit else ""
+    return {
+        "main": main.number,
+        "outcome": case.outcome,
+        "priority": case.priority,
+        "contact_unit": contact,
+    }
 
 
 def _hold(category: Category, at: datetime) -> None:

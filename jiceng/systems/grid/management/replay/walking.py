@@ -10,7 +10,7 @@ from typing import Any
 from jiceng.kernel.ledger.service import Actor, NewEntry, Nobody
 from jiceng.kernel.orgs.models import Unit
 from jiceng.kernel.procedures.models import Case
-from jiceng.kernel.procedures.service import Bulk, Draft, Transition
+from jiceng.kernel.procedures.service import Bulk, Draft, Transition, facts_of_steps
 from jiceng.kernel.procedures.terms import Need
 from jiceng.systems.grid import terms
 from jiceng.systems.grid.management.replay.mapping import Mapping
@@ -64,14 +64,16 @@ class Walk:
             title=title[:LONGEST_TITLE], unit=owner, at=request.opened, due_at=request.target
         )
         path = self._mapping.paths[request.fate]
-        entries = [self._opening(draft.case, request)]
+        entries = [self._opening(draft, request)]
         entries += [self._move(draft, step, request, handler) for step in path]
         self._bulk.keep(draft, entries)
         judged = next((step.judgement for step in path if step.judgement), "")
         return Walked(request, draft, judged)
 
-    def _opening(self, case: Case, request: Request) -> NewEntry:
+    def _opening(self, draft: Draft, request: Request) -> NewEntry:
+        case = draft.case
         facts = {
+            "to": facts_of_steps(draft.steps),
             "category": request.category,
             "unit": case.unit.code,
             "source": Source.IMPORTED,
@@ -96,6 +98,8 @@ class Walk:
         facts = done.facts | {"instant_from": step.at, "attested": step.attested}
         if step.photo:
             facts["row_sha256"] = request.fingerprint
+        if step.judgement:
+            facts["judgement"] = step.judgement
         return _entry(done.move.event, draft.case, by, at, facts, _spoken(done, given))
 
 
