@@ -22,6 +22,9 @@ SERVED = [
     ("leaflet/dist/leaflet.css", "vendor/leaflet"),
     ("leaflet/dist/images/*.png", "vendor/leaflet/images"),
     ("leaflet/LICENSE", "vendor/leaflet"),
+    ("leaflet.markercluster/dist/leaflet.markercluster.js", "vendor/markercluster"),
+    ("leaflet.markercluster/dist/MarkerCluster.css", "vendor/markercluster"),
+    ("leaflet.markercluster/MIT-LICENCE.txt", "vendor/markercluster"),
     (f"{FONT}/index.css", "vendor/noto-sans-sc"),
     (f"{FONT}/LICENSE", "vendor/noto-sans-sc"),
 ]

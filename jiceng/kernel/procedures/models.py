@@ -113,6 +113,9 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index(fields=["unit", "-opened_at", "-id"], name="case_by_unit"),
+            # Lists over many units: walked in their order until a page is full.
+            models.Index(fields=["-opened_at", "-id"], name="case_newest"),
+            models.Index(fields=["due_at", "id"], name="case_by_day"),
             models.Index(
                 fields=["due_at"], condition=Q(closed_at__isnull=True), name="case_open_due"
             ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from jiceng.kernel.orgs.models import Officer, Unit
@@ -16,6 +16,7 @@ from jiceng.systems.grid import terms
 from jiceng.systems.grid.models import Category, Cell, Incident, SavedFilter, Watch
 from jiceng.systems.grid.queries.lights import Kind, Lights, lights_at
 from jiceng.systems.grid.queries.lists import Choice, beyond, chosen, chosen_within
+from jiceng.systems.grid.queries.watching import watched_cases
 
 PAGE = 50
 BATCH = 2_000
@@ -87,7 +88,7 @@ def kind_of(incident: Incident) -> Kind | None:
     return (category.limit_kind, category.limit_amount) if category else None
 
 
-def _row(case: Case, labels: dict[str, str], lights: Lights) -> CaseRow:
+def _row(case: Case, labels: dict[str, str], lights: Lights, watched: set[int]) -> CaseRow:
     steps: list[CaseStep] = case.standing  # type: ignore[attr-defined]
     incident = case.incident
     running = case.due_at is not None and case.closed_at is None
@@ -99,7 +100,7 @@ def _row(case: Case, labels: dict[str, str], lights: Lights) -> CaseRow:
         holder=" / ".join(str(step.post or step.unit) for step in steps),
         light=lights.of(case.due_at, kind_of(incident)) if running else "",
         left=remaining(lights.at, case.due_at).text if running and case.due_at else "",
-        watched=case.watched,  # type: ignore[attr-defined]
+        watched=case.pk in watched,
     )
 
 
@@ -115,22 +116,20 @@ def page_of(
     total = cases.count()
     if after:
         cases = cases.filter(beyond(scope, choice.sort, after))
-    found = list(_with_rows(cases, officer)[: PAGE + 1])
+    found = list(_with_rows(cases)[: PAGE + 1])
     labels, lights = step_labels(), lights_at(at)
+    watched = set(watched_cases(officer).filter(case__in=found).values_list("case", flat=True))
     return CasePage(
-        rows=[_row(case, labels, lights) for case in found[:PAGE]],
+        rows=[_row(case, labels, lights, watched) for case in found[:PAGE]],
         total=total,
         next_after=found[PAGE - 1].pk if len(found) > PAGE else 0,
     )
 
 
-def _with_rows(cases: QuerySet[Case], officer: Officer) -> QuerySet[Case]:
+def _with_rows(cases: QuerySet[Case]) -> QuerySet[Case]:
     steps = CaseStep.objects.open().select_related("unit", "post__unit").order_by("id")
-    watched = Watch.objects.filter(officer=officer, case=OuterRef("pk"))
-    return (
-        cases.select_related("unit", "incident__category")
-        .prefetch_related(Prefetch("steps", steps, to_attr="standing"))
-        .annotate(watched=Exists(watched))
+    return cases.select_related("unit", "incident__category").prefetch_related(
+        Prefetch("steps", steps, to_attr="standing")
     )
 
 
