@@ -12,6 +12,7 @@ from jiceng.kernel.ledger.service import Actor, entries_of, on_erasure
 from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.procedures.service import Bulk
 from jiceng.systems.grid import terms
+from jiceng.systems.grid.actions.indexing import forget_case, index_cases
 from jiceng.systems.grid.models import Incident
 
 
@@ -26,6 +27,7 @@ def write_incidents(bulk: Bulk, incidents: Sequence[Incident]) -> None:
         for incident in incidents:
             incident.case_id = incident.case.pk  # it has its key only now
         load(incidents)
+        index_cases(incidents)
 
 
 @on_erasure
@@ -44,6 +46,7 @@ def forget_words(*, subject: str, by: Actor, at: datetime) -> list[str]:
     held = [name for name in blank if getattr(incident, name) != blank[name]]
     Incident.objects.filter(pk=incident.pk).update(**blank)
     Case.objects.filter(pk=incident.pk).update(title=_bare_title(incident))
+    forget_case(incidents.select_related("case", "category").get())
     return [f"incident.{name}" for name in held]
 
 
