@@ -12,6 +12,7 @@ from jiceng.kernel.orgs.models import Unit
 from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.procedures.service import advance, extend_promise
 from jiceng.systems.grid import terms
+from jiceng.systems.grid.actions.photo_checks import note_findings
 from jiceng.systems.grid.actions.recording import (
     attach_photos,
     check_fits,
@@ -215,4 +216,7 @@ def _done(
 ) -> Recorded[Case]:
     given = {"photo": photos, "note": note}
     moved = advance(number=number, move=move, by=by, at=at, step_id=step_id, given=given)
-    return recorded(moved, attach_photos(photos, moved.case, claim), note=note)
+    shown = attach_photos(photos, moved.case, claim)
+    doubts = note_findings(moved.case, photos, at)
+    done = recorded(moved, shown, note=note)
+    return Recorded(done.value, done.subject, {**done.facts, "photo_doubts": doubts}, done.personal)

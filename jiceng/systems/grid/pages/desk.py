@@ -21,6 +21,10 @@ from jiceng.systems.grid.pages.showing import (
     receipt_file,
     slip_page,
 )
+from jiceng.systems.grid.queries.appeals import appeal_link
+from jiceng.systems.grid.queries.clocks import clocks_of
+from jiceng.systems.grid.queries.photos import disposal_photos, photo_advice
+from jiceng.systems.grid.queries.watching import watches
 from jiceng.systems.grid.terms import Purpose
 from jiceng.ui.access import for_officers
 from jiceng.ui.forms import as_error
@@ -28,13 +32,25 @@ from jiceng.ui.rendering import lead_on, page
 from jiceng.ui.requests import DeskRequest, Request
 from jiceng.ui.uploads import KEPT, claim_of, kept_photos
 
+# Moves for which one looks at the photos of what was done.
+JUDGED_BY_PHOTO = ("verify", "rework")
+
 
 @require_safe
 @for_officers
 def case(request: DeskRequest, number: str) -> HttpResponse:
     """Show a case to an officer: where it stands, what happened, what can be done."""
     file = queries.case_file(request.user, number, request.now)
-    context = {"file": file, "case": file.case, **pressure(file.case, request)}
+    officer, at = request.user, request.now
+    context = {
+        "file": file,
+        "case": file.case,
+        "clocks": clocks_of(file.case, at),
+        "advice": photo_advice(file.case, file.photos, officer, at),
+        "appeal": appeal_link(file.case, officer, request.capacities, at),
+        "watching": watches(officer, file.case),
+        **pressure(file.case, request),
+    }
     return page(request, "grid/case.html", context)
 
 
@@ -60,9 +76,12 @@ def move(request: DeskRequest, number: str, move: str) -> HttpResponseBase:
         if done is not None:
             messages.success(request, _("已办理：%(move)s") % {"move": _(chosen.label)})
             return lead_on(request, reverse("desk:grid:case", args=[number]))
+    shown = disposal_photos(file.photos) if chosen.code in JUDGED_BY_PHOTO else []
     context = {
         "file": file,
         "case": file.case,
+        "after": shown,
+        "advice": photo_advice(file.case, shown, request.user, request.now),
         "open_step": open_step,
         "move": chosen,
         "form": form,

@@ -28,6 +28,7 @@ from jiceng.systems.grid.pages.showing import (
     slip_page,
     track_address,
 )
+from jiceng.systems.grid.queries.clocks import clocks_of
 from jiceng.systems.grid.terms import Source
 from jiceng.ui.middleware import bucket_of
 from jiceng.ui.rendering import page
@@ -142,6 +143,7 @@ def status(request: Request, number: str) -> HttpResponseBase:
         "code": _code_once(request, case),
         "filed": number in request.session.get(FILED, []),
         "heard": queries.following(case),
+        "clocks": clocks_of(case, request.now),
         "photos": [
             photo for photo in attachments_of(case.subject) if photo.purpose in queries.SHOWN
         ],
