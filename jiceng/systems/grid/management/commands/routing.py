@@ -69,7 +69,8 @@ class Command(BaseCommand):
         for one, other in found.conflicts:
             self.stdout.write(
                 f"冲突  {one.row.code}（{one.row.unit.name}）与 "
-                f"{other.row.code}（{other.row.unit.name}）可同时适用，次序在前的 {one.row.code} 生效"
+                f"{other.row.code}（{other.row.unit.name}）可同时适用，"
+                f"次序在前的 {one.row.code} 生效"
             )
         for rule in found.dead:
             self.stdout.write(f"无用  {rule.row.code}  {rule.row.name}  总被前面的规则抢先")
