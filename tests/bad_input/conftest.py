@@ -17,6 +17,7 @@ from jiceng.kernel.ledger.service import seal
 from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.testing.cast import assemble
 from jiceng.systems.grid.tests import scene, sending
+from jiceng.systems.grid.tests.appealing import DAY, ended_late, file
 from jiceng.systems.grid.tests.scene import Grid
 from tests.bad_input.door import changed
 
@@ -28,6 +29,8 @@ class Town:
     grid: Grid
     case: Case
     photo: Attachment
+    late: Case
+    appeal: Case
     reporter: Client
     stranger: Client = field(default_factory=Client)
 
@@ -35,6 +38,11 @@ class Town:
     def wang(self) -> Client:
         """Return a browser of the duty officer, who holds the case."""
         return sending.desk(self.grid.cast.wang)
+
+    @property
+    def qian(self) -> Client:
+        """Return a browser of the handler, whose case ended late yesterday."""
+        return sending.desk(self.grid.cast.qian)
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +61,10 @@ def _settled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
         reporter = Client()
         grid = scene.draw_up(assemble())
         case = sending.send_report(reporter, photos=[scene.upload()])
-        town = Town(grid, case, Attachment.objects.get(subject=case.subject), reporter)
+        photo = Attachment.objects.get(subject=case.subject)
+        after = clock.read() - DAY - grid.cast.at
+        appeal = file(grid, ended_late(grid, after)).value
+        town = Town(grid, case, photo, ended_late(grid, after), appeal, reporter)
     yield town
     with django_db_blocker.unblock():
         transaction.set_rollback(True)
@@ -62,10 +73,11 @@ def _settled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
 
 @pytest.fixture
 def town(_settled: Town, db: None) -> Town:
-    """Return a town in which one thing was reported, as it was before any test."""
+    """Return a town in which one thing was reported, and two were dealt with too late, as it was
+    before any test."""
     reporter = Client()
     reporter.cookies = deepcopy(_settled.reporter.cookies)
-    parts = deepcopy((_settled.grid, _settled.case, _settled.photo))
+    parts = deepcopy((_settled.grid, _settled.case, _settled.photo, _settled.late, _settled.appeal))
     return Town(*parts, reporter)
 
 

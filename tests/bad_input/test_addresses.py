@@ -59,11 +59,17 @@ def given(town: Town, route: Route) -> dict[str, str]:
         "code": "grid.case",
         "version": "2026-1",
     }
+    if route.name.startswith("desk:grid_appeal:"):
+        known |= {"number": town.appeal.number, "move": "pass"}
+    if route.name == "desk:grid:appeal":
+        known["number"] = town.late.number
     return {name: known[name] for name in route.parameters}
 
 
 def reader(town: Town, route: Route) -> Client:
     """Return a browser of somebody who may open a route."""
+    if route.name == "desk:grid:appeal":
+        return town.qian
     return town.wang if route.name.startswith("desk:") else town.reporter
 
 
