@@ -147,25 +147,16 @@ def draw_cell(
     chief: Post | None = None,
     branch: Unit | None = None,
 ) -> Recorded[Cell]:
-    """Draw a cell; a cell of the same code that is in force ends where the new one begins, and its
-    plans and the cells below it go on in the new one.
+    """Draw a cell; one of the same code in force ends, its plans and the cells below go on in it.
 
-    ``boundary`` is a GeoJSON polygon in degrees of ``datum``; it is kept as it came, and beside it
-    as it is stored, in CGCS2000. ``parent`` is the cell in force one level above that contains it,
-    ``chief`` the post of the 网格长, ``branch`` a unit of kind party. Raises ``BadBoundary``,
+    ``boundary`` is a GeoJSON polygon in degrees of ``datum``, kept as it came and in CGCS2000.
+    ``parent`` is the cell in force one level above that contains it. Raises ``BadBoundary``,
     ``BadLevel``, ``ParentEnded``, ``OutsideParent``, ``BadChief``, ``BadBranch`` (422),
     ``ChildrenOutside`` (409).
     """
-    try:
-        polygon = read_boundary(boundary, datum)
-    except ValueError as error:
-        raise BadBoundary(str(error)) from error
+    polygon = _read(boundary, datum)
     drawing = _Drawing(code, unit, polygon, level, parent, chief, branch)
-    drawing.check(at)
-    before = Cell.objects.select_for_update().filter(code=code, valid_until=None).first()
-    if before is not None:
-        drawing.check_children(before, at)
-        Cell.objects.filter(pk=before.pk).update(valid_until=at)
+    before = _end_version(drawing, at)
     cell = Cell.objects.create(
         code=code,
         name=name,
@@ -180,9 +171,31 @@ def draw_cell(
         valid_from=at,
     )
     if before is not None:
-        Cell.objects.valid(at).filter(parent=before).update(parent=cell)
-        PatrolPlan.objects.valid(at).filter(cell=before).update(cell=cell)
+        _carry_over(before, cell, at)
     return Recorded(cell, subject=f"grid.cell:{code}", facts=_facts(cell))
+
+
+def _read(boundary: dict[str, Any], datum: str) -> Polygon:
+    try:
+        return read_boundary(boundary, datum)
+    except ValueError as error:
+        raise BadBoundary(str(error)) from error
+
+
+def _end_version(drawing: _Drawing, at: datetime) -> Cell | None:
+    """Check the drawing, then end the version in force, if there is one, and return it."""
+    drawing.check(at)
+    before = Cell.objects.select_for_update().filter(code=drawing.code, valid_until=None).first()
+    if before is not None:
+        drawing.check_children(before, at)
+        Cell.objects.filter(pk=before.pk).update(valid_until=at)
+    return before
+
+
+def _carry_over(before: Cell, cell: Cell, at: datetime) -> None:
+    """Let what lies in the ended version, and who walks it, go on in the new one."""
+    Cell.objects.valid(at).filter(parent=before).update(parent=cell)
+    PatrolPlan.objects.valid(at).filter(cell=before).update(cell=cell)
 
 
 def _facts(cell: Cell) -> dict[str, Any]:

@@ -90,6 +90,18 @@ def test_history_names_level_chief_and_branch(grid: Grid, branch: Unit) -> None:
     assert (drawn.value.parent, community.parent) == (community, street)
 
 
+BOW = [[117.03, 30.5], [117.04, 30.52], [117.04, 30.5], [117.03, 30.52], [117.03, 30.5]]
+SWAPPED = [[30.5, 117.03], [30.5, 117.04], [30.52, 117.04], [30.5, 117.03]]
+NO_POLYGONS: dict[str, dict[str, Any]] = {
+    "a point": {"type": "Point", "coordinates": [117.04, 30.52]},
+    "two parts": {"type": "MultiPolygon", "coordinates": []},
+    "a bow": {"type": "Polygon", "coordinates": [BOW]},
+    "axes swapped": {"type": "Polygon", "coordinates": [SWAPPED]},
+    "nothing": {},
+    "no number": {"type": "Polygon", "coordinates": [[["a", "b"]]]},
+}
+
+
 def bad_cell(name: str, grid: Grid, branch: Unit) -> dict[str, Any]:
     """Return what is wrong in one way with the eastern compound of the community."""
     cast = grid.cast
@@ -110,34 +122,11 @@ def bad_cell(name: str, grid: Grid, branch: Unit) -> dict[str, Any]:
         "a chief elsewhere": {"chief": cast.zhao.post},
         "a branch that is no party": {"branch": cast.community},
         "a dissolved branch": {"branch": _dissolved(branch)},
-        "a point": {"boundary": {"type": "Point", "coordinates": [117.04, 30.52]}},
-        "two parts": {"boundary": {"type": "MultiPolygon", "coordinates": []}},
-        "a bow": {
-            "boundary": {
-                "type": "Polygon",
-                "coordinates": [
-                    [
-                        [117.03, 30.5],
-                        [117.04, 30.52],
-                        [117.04, 30.5],
-                        [117.03, 30.52],
-                        [117.03, 30.5],
-                    ]
-                ],
-            }
-        },
-        "axes swapped": {
-            "boundary": {
-                "type": "Polygon",
-                "coordinates": [[[30.5, 117.03], [30.5, 117.04], [30.52, 117.04], [30.5, 117.03]]],
-            }
-        },
-        "nothing": {"boundary": {}},
-        "no number": {"boundary": {"type": "Polygon", "coordinates": [[["a", "b"]]]}},
         "by the duty officer": {"by": cast.wang},
         "by the head": {"by": cast.zhang},
         "by a member": {"by": cast.li},
         "by a resident": {"by": cast.crowd},
+        **{shape: {"boundary": boundary} for shape, boundary in NO_POLYGONS.items()},
     }[name]
 
 
