@@ -116,9 +116,11 @@ ROWS = [
     Row("desk:grid:grids", SIGN_IN, 200, 200),
     Row("desk:grid:grid", SIGN_IN, 404, 200, CELL),
     Row("desk:grid:grid", SIGN_IN, 404, 422, CELL, "POST"),
-    # 李 has no plan in the table's grid, and a plan of nobody is as absent as another's.
+    # The table has no plan; that of another grid is as absent, see the grid's own tests.
     Row("desk:grid:hand-over", SIGN_IN, 404, 404, (*CELL, "1")),
+    Row("desk:grid:hand-over", SIGN_IN, 404, 404, (*CELL, "1"), "POST"),
     Row("desk:grid:end-plan", SIGN_IN, 404, 404, (*CELL, "1")),
+    Row("desk:grid:end-plan", SIGN_IN, 404, 404, (*CELL, "1"), "POST"),
     Row("desk:grid:patrols", SIGN_IN, 200, 200),
     Row("desk:grid:walk", SIGN_IN, 404, 404, ("1",), "POST"),
     Row("ui:gallery", 200, 200, 200),
