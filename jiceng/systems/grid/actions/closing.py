@@ -165,7 +165,8 @@ def _come_back(
         raised=again > REOPENINGS_BEFORE_PRIORITY,
         given={"reason": reason},
     )
-    Incident.objects.filter(case=case).update(reopenings=F("reopenings") + 1)
+    # An upheld appeal excused that ending, not the next one.
+    Incident.objects.filter(case=case).update(reopenings=F("reopenings") + 1, excused=False)
     done = recorded(moved, reason=reason)
     facts = {**done.facts, "reopenings": again, "priority": moved.case.priority}
     facts |= {"reporter": reporter} if reporter else {}
