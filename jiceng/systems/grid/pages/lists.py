@@ -95,7 +95,9 @@ def _context(request: DeskRequest, form: ChoiceForm, route: str, **more: Any) ->
 def _list(
     request: DeskRequest, form: ChoiceForm, *, keeping: FilterForm | None = None, status: int = 200
 ) -> HttpResponse:
-    context = _context(request, form, "desk:grid:cases", keeping=keeping or FilterForm())
+    order = terms.Sort(form.choice.sort).label
+    keeping = keeping or FilterForm()
+    context = _context(request, form, "desk:grid:cases", keeping=keeping, order=order)
     return page(request, "grid/cases.html", context, part="found", status=status)
 
 

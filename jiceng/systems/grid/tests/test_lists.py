@@ -3,160 +3,41 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
-from jiceng.kernel.base.ids import check_digit
 from jiceng.kernel.exports.service import read_table
-from jiceng.kernel.orgs.service import Capacity
-from jiceng.kernel.procedures.models import Case, CaseStep
-from jiceng.kernel.procedures.service import current
+from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.workdays.service import light
 from jiceng.systems.grid import actions, queries, terms
-from jiceng.systems.grid.actions.indexing import index_cases
-from jiceng.systems.grid.models import Incident, Watch
 from jiceng.systems.grid.queries.lights import lights_at
 from jiceng.systems.grid.queries.lists import Choice
 from jiceng.systems.grid.terms import Pressure, Sort, Tab
 from jiceng.systems.grid.tests import scene
+from jiceng.systems.grid.tests.listing import (
+    CSV,
+    LIST,
+    POINTS,
+    XLSX,
+    crowd,
+    numbers_of_pages,
+    on_all,
+    surfaces,
+    tell,
+    text_of,
+)
 from jiceng.systems.grid.tests.scene import Grid
-from jiceng.systems.grid.tests.sending import codes, desk, number_of_no_case, telling_of
+from jiceng.systems.grid.tests.sending import desk, telling_of
 
 pytestmark = pytest.mark.django_db
-
-LIST, MAP, POINTS = "/desk/grid/cases/", "/desk/grid/map/", "/desk/grid/cases/map.json"
-CSV, XLSX = "/desk/grid/cases/export.csv", "/desk/grid/cases/export.xlsx"
-LONG = "9" * 5000
-
-
-def drawn_numbers(start: int) -> Iterator[str]:
-    """Yield case numbers with right check digits, in order."""
-    for count in range(start, start + 10**6):
-        digits = f"260302{count:06d}"
-        yield digits + check_digit(digits)
-
-
-@pytest.fixture
-def crowd(grid: Grid) -> Callable[[int, int], None]:
-    """Return a function that fills the street of 王 from ``start`` up to ``count`` cases."""
-    version = current(terms.PROCEDURE)
-
-    def fill(start: int, count: int) -> None:
-        drawn = drawn_numbers(start)
-        at = grid.cast.at
-        cases = Case.objects.bulk_create(
-            Case(
-                number=next(drawn),
-                system=terms.SYSTEM,
-                procedure=version,
-                title=f"井盖缺失、移位（{number}号）",
-                unit=grid.cast.community,
-                opened_at=at + timedelta(minutes=number // 3),
-                due_at=at + timedelta(minutes=37 * (number % 500)) if number % 10 else None,
-            )
-            for number in range(start, count)
-        )
-        CaseStep.objects.bulk_create(
-            CaseStep(
-                case=case,
-                step="reported",
-                unit=grid.cast.street,
-                post=grid.cast.wang.post,
-                entered_at=at,
-                due_at=case.due_at,
-            )
-            for case in cases
-        )
-        incidents = Incident.objects.bulk_create(_incident(grid, case) for case in cases)
-        index_cases(incidents)
-
-    return fill
-
-
-def _incident(grid: Grid, case: Case) -> Incident:
-    placed = {"lng": 117.02, "lat": 30.52} if case.pk % 4 else {}
-    return Incident(
-        case=case,
-        category=[grid.cover, grid.rubbish, None][case.pk % 3],
-        cell=grid.cells[grid.cast.community.code],
-        source="resident",
-        **placed,
-    )
-
-
-def numbers_of_pages(browser: Client, address: str, query: str = "") -> list[str]:
-    """Return the numbers of all pages, following the links as a person does."""
-    found: list[str] = []
-    here = f"{address}?{query}"
-    while here:
-        page: Any = browser.get(here)
-        assert page.status_code == 200, page.content.decode()
-        found += [row.case.number for row in page.context["found"].rows]
-        here = f"{address}{page.context['next']}" if page.context["next"] else ""
-    return found
-
-
-def surfaces(browser: Client, query: str = "") -> dict[str, Any]:
-    """Return what each surface shows of a choice."""
-    page: Any = browser.get(f"{LIST}?{query}")
-    lines = list(csv.reader(io.StringIO(text_of(browser.get(f"{CSV}?{query}")))))
-    points = json.loads(browser.get(f"{POINTS}?{query}").content)
-    return {
-        "list": set(numbers_of_pages(browser, LIST, query)),
-        "count": page.context["found"].total,
-        "export": {line[0] for line in lines[1:]},
-        "map": {feature["properties"]["number"] for feature in points["features"]},
-        "total": points["total"],
-        "beside the map": set(numbers_of_pages(browser, MAP, query)),
-    }
-
-
-def text_of(answer: Any) -> str:
-    """Return a file that is streamed, without its mark."""
-    return b"".join(answer).decode("utf-8-sig")
-
-
-def on_all(numbers: set[str]) -> dict[str, Any]:
-    """Return what every surface shows where all cases have a point."""
-    return {
-        "list": numbers,
-        "count": len(numbers),
-        "export": numbers,
-        "map": numbers,
-        "total": len(numbers),
-        "beside the map": numbers,
-    }
 
 
 @pytest.fixture
 def told(grid: Grid) -> dict[str, Case]:
     """Five cases that differ in what can be chosen by."""
-    at = grid.cast.at
-    village = scene.report(grid, point=scene.IN_VILLAGE, at=at + timedelta(minutes=1))
-    rubbish = scene.report(
-        grid,
-        category=grid.rubbish,
-        place="菜市场后门",
-        description="烂菜叶堆了三天",
-        at=at + timedelta(days=1),
-    )
-    patrol = scene.report(
-        grid, by=grid.cast.li, source="patrol", at=at + timedelta(days=2), phone=""
-    )
-    Incident.objects.filter(case=patrol).update(major_candidate=True)
-    return {
-        "cover": scene.report(grid),
-        "village": village,
-        "rubbish": rubbish,
-        "patrol": patrol,
-        "elsewhere": scene.report(grid, point=scene.IN_OTHER_COMMUNITY),
-    }
+    return tell(grid)
 
 
 class TestChoosing:
@@ -203,9 +84,9 @@ class TestChoosing:
 
     @pytest.mark.parametrize("sort", Sort.values)
     def test_in_every_order_nothing_is_lost_and_nothing_comes_twice(
-        self, grid: Grid, crowd: Callable[[int, int], None], sort: str
+        self, grid: Grid, sort: str
     ) -> None:
-        crowd(0, 130)
+        crowd(grid, 0, 130)
         walked = numbers_of_pages(desk(grid.cast.wang), LIST, f"sort={sort}")
         keys = {
             "newest": lambda case: (-case.opened_at.timestamp(), -case.pk),
@@ -301,61 +182,6 @@ class TestSeeing:
             assert wang.get(LIST, {"q": typed}).context["found"].total == 1
 
 
-BAD = [
-    ("tab=nobody", "invalid_choice"),
-    ("tab=mine&tab=unit", "repeated"),
-    ("sort=random", "invalid_choice"),
-    ("state=gone", "invalid_choice"),
-    ("category=X999", "invalid_choice"),
-    ("group=%F0%9F%98%80", "invalid_choice"),
-    ("unit=%27%20OR%201=1--", "invalid_choice"),
-    ("cell=" + LONG, "invalid_choice"),
-    ("source=RESIDENT", "invalid_choice"),
-    ("light=red", "invalid_choice"),
-    ("judgement=1", "invalid_choice"),
-    ("candidate=yes", "invalid_choice"),
-    ("since=yesterday", "invalid"),
-    ("since=2026-02-30", "invalid"),
-    ("since=0001-01-01", "invalid"),
-    ("until=" + LONG, "invalid"),
-    ("since=2026-03-03&until=2026-03-02", "ends_before_start"),
-    ("after=-1", "min_value"),
-    ("after=x", "invalid"),
-    ("after=9223372036854775808", "max_value"),
-    ("after=" + LONG, "invalid"),
-    ("q=" + "%E4%BA%95" * 101, "max_length"),
-]
-
-
-class TestBadInput:
-    @pytest.mark.parametrize(("query", "code"), BAD)
-    @pytest.mark.parametrize("address", [LIST, MAP, POINTS, CSV, XLSX])
-    def test_it_is_named_and_nothing_else_is_shown(
-        self, grid: Grid, address: str, query: str, code: str
-    ) -> None:
-        case = scene.report(grid)
-        answer = desk(grid.cast.wang).get(f"{address}?{query}")
-
-        assert answer.status_code == 422
-        assert code in codes(answer)
-        page = answer.content.decode()
-        assert f'data-code="{code}"' in page
-        assert case.title not in page
-
-    def test_a_program_is_told_in_json(self, grid: Grid) -> None:
-        answer = desk(grid.cast.wang).get(
-            f"{POINTS}?state=gone", headers={"accept": "application/json"}
-        )
-        told = answer.json()
-
-        assert answer.status_code == 422
-        assert told["code"] == "bad_choice"
-        assert told["details"]["errors"]["state"][0]["code"] == "invalid_choice"
-
-    def test_only_two_kinds_of_files_are_written(self, grid: Grid) -> None:
-        assert desk(grid.cast.wang).get("/desk/grid/cases/export.pdf").status_code == 422
-
-
 class TestTheFile:
     def test_it_has_no_word_about_the_reporter(self, grid: Grid) -> None:
         scene.report(grid, place=f"门口，电话{scene.PHONE}")
@@ -382,10 +208,8 @@ class TestTheFile:
 
 
 class TestLights:
-    def test_the_filter_takes_what_the_page_shows(
-        self, grid: Grid, crowd: Callable[[int, int], None]
-    ) -> None:
-        crowd(0, 600)
+    def test_the_filter_takes_what_the_page_shows(self, grid: Grid) -> None:
+        crowd(grid, 0, 600)
         for hours in (0, 1, 7, 26, 50, 150):
             at = grid.cast.at + timedelta(hours=hours)
             lights = lights_at(at)
@@ -404,183 +228,6 @@ def _light_of(case: Case, at: Any) -> str:
         return ""
     category = case.incident.category
     return str(light(case.due_at, at, category.limit if category else None))
-
-
-class TestWatching:
-    def test_watching_and_no_longer(self, grid: Grid) -> None:
-        case = scene.report(grid)
-        wang = desk(grid.cast.wang)
-        address = f"/desk/grid/cases/{case.number}/watch/"
-
-        for _press in range(2):
-            assert wang.post(address, {"watch": "1"})["Location"].endswith(f"/{case.number}/")
-        assert numbers_of_pages(wang, LIST, "tab=watching") == [case.number]
-        assert numbers_of_pages(desk(grid.cast.zhang), LIST, "tab=watching") == []
-        assert queries.is_watching(grid.cast.wang.officer, case)
-
-        for _press in range(2):
-            wang.post(address, {"watch": "0", "next": LIST})
-        assert numbers_of_pages(wang, LIST, "tab=watching") == []
-
-    @pytest.mark.parametrize("pressed", ["0", "1"])
-    def test_a_case_out_of_sight_is_as_absent_as_none(self, grid: Grid, pressed: str) -> None:
-        case = scene.report(grid)
-        zhao = desk(grid.cast.zhao)
-        nowhere = number_of_no_case(case)
-        answers: list[Any] = [
-            zhao.post(f"/desk/grid/cases/{number}/watch/", {"watch": pressed})
-            for number in (case.number, nowhere)
-        ]
-        told = telling_of(answers, [case.number, nowhere])
-
-        assert told[0] == told[1]
-        assert told[0][0] == 404
-        assert not Watch.objects.exists()
-
-    def test_watching_opens_nothing(self, grid: Grid) -> None:
-        case = scene.report(grid)
-        Watch.objects.create(officer=grid.cast.zhao.officer, case=case, since=grid.cast.at)
-
-        assert numbers_of_pages(desk(grid.cast.zhao), LIST, "tab=watching") == []
-
-
-class TestFilters:
-    ADDRESS, REMOVE = "/desk/grid/cases/filters/", "/desk/grid/cases/filters/remove/"
-
-    def test_kept_shown_replaced_and_removed(self, grid: Grid) -> None:
-        wang = desk(grid.cast.wang)
-        kept = wang.post(self.ADDRESS, {"name": "超期的", "query": "light=late&after=3"})
-        assert kept["Location"] == f"{LIST}?light=late"
-        wang.post(self.ADDRESS, {"name": "超期的", "query": "light=late&tab=mine"})
-
-        found: Any = wang.get(LIST)
-        assert [(one.name, one.query) for one in found.context["saved"]] == [
-            ("超期的", "tab=mine&light=late")
-        ]
-        assert desk(grid.cast.zhang).get(LIST).context["saved"] == []
-        assert desk(grid.cast.zhang).post(self.REMOVE, {"name": "超期的"}).status_code == 404
-        assert wang.post(self.REMOVE, {"name": "超期的"}).status_code == 302
-        assert wang.get(LIST).context["saved"] == []
-
-    @pytest.mark.parametrize(
-        ("words", "code"),
-        [
-            ({"name": "", "query": "light=late"}, "required"),
-            ({"name": "超" * 31, "query": "light=late"}, "max_length"),
-            ({"name": "a", "query": ""}, "empty_filter"),
-            ({"name": "a", "query": "sort=newest"}, "empty_filter"),
-            ({"name": "a", "query": "q=" + "%E4%BA%95" * 90}, "filter_too_long"),
-        ],
-    )
-    def test_what_cannot_be_kept_is_said(
-        self, grid: Grid, words: dict[str, str], code: str
-    ) -> None:
-        answer: Any = desk(grid.cast.wang).post(self.ADDRESS, words)
-        errors = answer.context["keeping"].errors.as_data()
-
-        assert answer.status_code == 422
-        assert {error.code for each in errors.values() for error in each} == {code}
-
-    def test_a_choice_that_is_wrong_is_not_kept(self, grid: Grid) -> None:
-        answer = desk(grid.cast.wang).post(self.ADDRESS, {"name": "a", "query": "state=gone"})
-
-        assert answer.status_code == 422
-        assert codes(answer) == {"invalid_choice"}
-
-    @pytest.mark.parametrize("query", ["q=%00", "group=%00", "q=%FF%FE", "&=&=", "x" * 9000])
-    def test_nothing_hostile_breaks_it(self, grid: Grid, query: str) -> None:
-        answer = desk(grid.cast.wang).post(self.ADDRESS, {"name": "a", "query": query})
-
-        assert answer.status_code == 422
-
-    def test_so_many_and_no_more(self, grid: Grid) -> None:
-        wang = desk(grid.cast.wang)
-        for number in range(terms.MOST_FILTERS):
-            wang.post(self.ADDRESS, {"name": f"第{number}个", "query": "light=late"})
-        again = {"name": "第1个", "query": "light=soon"}
-
-        assert wang.post(self.ADDRESS, again).status_code == 302
-        assert wang.post(self.ADDRESS, again | {"name": "又一个"}).status_code == 422
-
-
-class TestPages:
-    def test_empty_it_says_so(self, grid: Grid) -> None:
-        wang = desk(grid.cast.wang)
-
-        assert "还没有办件" in wang.get(LIST).content.decode()
-        assert "没有符合条件的办件" in wang.get(LIST, {"light": "late"}).content.decode()
-        assert "没有可以画在图上的办件" in wang.get(MAP).content.decode()
-
-    @pytest.mark.parametrize("address", [LIST, MAP])
-    def test_htmx_gets_the_rows_alone(self, grid: Grid, address: str) -> None:
-        case = scene.report(grid)
-        answer = desk(grid.cast.wang).get(address, headers={"hx-request": "true"})
-
-        assert "<html" not in answer.content.decode()
-        assert case.title in answer.content.decode()
-
-    def test_a_typed_title_is_text(self, grid: Grid) -> None:
-        scene.report(grid, place="<script>alert(1)</script>")
-        page = desk(grid.cast.wang).get(LIST).content.decode()
-
-        assert "<script>alert" not in page
-        assert "&lt;script&gt;alert" in page
-
-    @pytest.mark.slow
-    def test_as_many_statements_for_ten_thousand_cases_as_for_a_hundred(
-        self, grid: Grid, crowd: Callable[[int, int], None]
-    ) -> None:
-        wang = grid.cast.wang
-        crowd(0, 100)
-        few = counted_all(wang)
-        crowd(100, 10_000)
-        many = counted_all(wang)
-
-        assert Case.objects.count() == 10_000
-        assert few == many
-        assert max(many.values()) <= 20, many
-
-
-ASKED = [
-    LIST,
-    f"{LIST}?sort=due",
-    f"{LIST}?sort=number&after=%d",
-    f"{LIST}?q=%%E4%%BA%%95%%E7%%9B%%96",
-    f"{LIST}?q=jg&light=soon&unit=990000001&state=open",
-    f"{LIST}?tab=mine",
-    f"{LIST}?tab=unit",
-    f"{LIST}?tab=watching",
-    MAP,
-    POINTS,
-    f"{POINTS}?light=fine",
-    CSV,
-    XLSX,
-]
-
-
-def counted_all(capacity: Capacity) -> dict[str, int]:
-    """Return how many statements each surface asks, and that none reads through all words."""
-    browser = desk(capacity)
-    with connection.cursor() as cursor:
-        # Within a minute a server learns by itself how large its tables have become.
-        cursor.execute("ANALYZE")
-    after = Case.objects.order_by("number")[10].pk
-    told = {}
-    for address in ASKED:
-        asked = address % after if "%d" in address else address.replace("%%", "%")
-        text_of_any(browser.get(asked))
-        with CaptureQueriesContext(connection) as queries_asked:
-            text_of_any(browser.get(asked))
-        statements = [query["sql"] for query in queries_asked]
-        assert not [sql for sql in statements if "LIKE '%" in sql], asked
-        told[address] = len(statements)
-    return told
-
-
-def text_of_any(answer: Any) -> bytes:
-    """Read an answer to its end: a file asks while it is read."""
-    assert answer.status_code == 200
-    return b"".join(answer)
 
 
 def test_a_choice_is_written_as_it_was_read() -> None:
