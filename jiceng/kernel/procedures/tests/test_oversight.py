@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 
 import pytest
 
@@ -147,6 +148,53 @@ def test_no_late_step_starves_behind_a_batch(
     )
     assert oversight.escalate(now + 3 * HOUR) == many
     assert oversight.escalate(now + 3 * HOUR) == 0
+
+
+@pytest.mark.slow
+def test_five_thousand_late_steps_those_of_nobody_first_and_twice_changes_nothing(
+    loop: ProcedureVersion, cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The walk over all of them; what raising one does is told above, row by row."""
+    many, nobodys = 5_000, 40
+    cases = Case.objects.bulk_create(
+        Case(
+            number=f"{number:013d}",
+            system="test",
+            procedure=loop,
+            title="积压",
+            unit=cast.community,
+            opened_at=now,
+        )
+        for number in range(many)
+    )
+    CaseStep.objects.bulk_create(
+        CaseStep(
+            case=case,
+            step="reported",
+            unit=cast.street,
+            post=None if place >= many - nobodys else cast.wang.post,
+            entered_at=now,
+            due_at=now,
+            escalate_at=now,
+        )
+        for place, case in enumerate(cases)
+    )
+    raised: list[str] = []
+
+    def keep(**entry: str) -> None:
+        raised.append(entry["subject"])
+
+    # Each asks for the same seat and the same day; asked once, the walk is what takes the time.
+    monkeypatch.setattr(oversight, "posts_for", cache(oversight.posts_for))
+    monkeypatch.setattr(oversight.workdays, "deadline", cache(oversight.workdays.deadline))
+    monkeypatch.setattr(oversight, "append", keep)
+    assert oversight.escalate(now + HOUR) == many
+    assert set(raised[:nobodys]) == {case.subject for case in cases[-nobodys:]}
+    assert len(raised) == len(set(raised)) == many
+    steps = list(CaseStep.objects.order_by("id").values())
+    assert {(step["post_id"], step["escalations"]) for step in steps} == {(cast.zhang.post.pk, 1)}
+    assert oversight.escalate(now + HOUR) == 0
+    assert list(CaseStep.objects.order_by("id").values()) == steps
 
 
 def test_where_no_head_is_appointed_yet_it_is_tried_again(

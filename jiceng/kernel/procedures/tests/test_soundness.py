@@ -112,6 +112,37 @@ DEFECTS: list[tuple[str, Procedure]] = [
         ),
     ),
     (
+        "no_expiry",
+        net(step("start", expires=workdays(1)), end(), moves=[move("go", "start", "end")]),
+    ),
+    (
+        "bad_expiry",
+        net(
+            step("start", expires=workdays(1), on_expiry="fly"),
+            end(),
+            moves=[move("go", "start", "end")],
+        ),
+    ),
+    (
+        "reopens_open",
+        net(
+            step("start"),
+            end(),
+            moves=[
+                move("go", "start", "end"),
+                move("again", "start", "start", reopens=True, role="duty_officer"),
+            ],
+        ),
+    ),
+    (
+        "no_reopener",
+        net(
+            step("start"),
+            end(),
+            moves=[move("go", "start", "end"), move("again", "end", "start", reopens=True)],
+        ),
+    ),
+    (
         "leaves_branch",
         net(
             step("start"),
@@ -133,6 +164,29 @@ DEFECTS: list[tuple[str, Procedure]] = [
 @pytest.mark.parametrize(("code", "defective"), DEFECTS)
 def test_a_planted_defect_is_found(code: str, defective: Procedure) -> None:
     assert code in codes(defective)
+
+
+def test_each_new_fault_is_the_only_one_of_its_net() -> None:
+    """So a code is told for what was planted, and for nothing beside it."""
+    new = {"no_expiry", "bad_expiry", "reopens_open", "no_reopener"}
+    told = {code: [one.code for one in problems(net)] for code, net in DEFECTS if code in new}
+    assert told == {code: [code] for code in new}
+
+
+def test_a_way_back_and_an_end_of_waiting_are_sound() -> None:
+    back = net(
+        step("start", expires=workdays(1), on_expiry="go"),
+        step("rest", on_expiry="wake"),
+        end(),
+        moves=[
+            move("go", "start", "end"),
+            move("lie", "start", "rest"),
+            move("wake", "rest", "start"),
+            move("again", "end", "start", reopens=True, role="duty_officer"),
+            move("complain", "end", "start", reopens=True, maker="applicant"),
+        ],
+    )
+    assert problems(back) == []
 
 
 def without(procedure: Procedure, code: str) -> Procedure:
