@@ -26,7 +26,7 @@ from jiceng.ui.pages import inner
 from jiceng.ui.rendering import page
 from jiceng.ui.requests import DeskRequest
 
-Listing = Callable[[DeskRequest, ChoiceForm], HttpResponseBase]
+Listing = Callable[..., HttpResponseBase]
 
 
 class ChoiceUnusable(BadInput):

@@ -117,7 +117,7 @@ def _of_tab(tab: str, officer: Officer, scope: Scope) -> Q:
         return _standing(post__in=scope.posts)
     if tab == Tab.UNIT:
         held = CaseStep.objects.open().filter(scope.q("unit"), case=OuterRef("pk"))
-        return scope.q("unit") | Exists(held)
+        return scope.q("unit") | Q(Exists(held))
     if tab == Tab.WATCHING:
         return Q(Exists(Watch.objects.filter(officer=officer, case=OuterRef("pk"))))
     return Q()
