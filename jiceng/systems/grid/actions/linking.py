@@ -26,6 +26,7 @@ from jiceng.kernel.procedures.service import (
 )
 from jiceng.kernel.procedures.terms import LinkKind
 from jiceng.systems.grid import terms
+from jiceng.systems.grid.actions.indexing import index_case
 from jiceng.systems.grid.actions.recording import may_move, moved_by_words, recorded
 from jiceng.systems.grid.models import Incident
 from jiceng.systems.grid.terms import MOST_PARTS
@@ -127,7 +128,7 @@ def _split_off(*, by: Actor, at: datetime, main: Case, part: Part) -> Recorded[C
         step="dispatched",
         sent_to=part.unit,
     )
-    Incident.objects.create(
+    incident = Incident.objects.create(
         case=case,
         category=whole.category,
         cell=whole.cell,
@@ -137,6 +138,7 @@ def _split_off(*, by: Actor, at: datetime, main: Case, part: Part) -> Recorded[C
         judgement=whole.judgement,
         **{name: getattr(whole, name) for name in ("lng", "lat", "sent_lng", "sent_lat", "datum")},
     )
+    index_case(incident)
     link(kind=LinkKind.SPLIT, main=main, other=case, at=at)
     photos = copy_to(part.photos, source=main.subject, subject=case.subject, by=by, at=at)
     facts: dict[str, Any] = {"main": main.number, "unit": main.unit.code, "due_at": case.due_at}

@@ -10,6 +10,7 @@ import pytest
 
 from jiceng.kernel.exports.service import read_table
 from jiceng.kernel.procedures.models import Case
+from jiceng.kernel.search.service import check
 from jiceng.kernel.workdays.service import light
 from jiceng.systems.grid import actions, queries, terms
 from jiceng.systems.grid.queries.lights import lights_at
@@ -235,3 +236,14 @@ def test_a_choice_is_written_as_it_was_read() -> None:
     assert (
         Choice(tab="mine", q="井 盖", sort="due").query == "tab=mine&q=%E4%BA%95+%E7%9B%96&sort=due"
     )
+
+
+def test_the_index_holds_what_it_would_hold_if_it_were_made_again(
+    grid: Grid, told: dict[str, Case]
+) -> None:
+    scene.walk(grid, told["cover"], ("judge", "split"))
+    actions.forget_words(subject=told["rubbish"].subject, by=grid.cast.wang, at=grid.cast.at)
+    found = check()
+
+    assert found.intact, found
+    assert found.checked == Case.objects.count() > len(told)
