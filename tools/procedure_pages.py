@@ -8,7 +8,7 @@ from jiceng.kernel.procedures.terms import Need
 from jiceng.kernel.workdays.service import Limit, limit_words
 from tools.tables import chinese, table
 
-PLACES = {"owner": "责任单位", "given": "承办单位"}
+PLACES = {"owner": "责任单位", "contact": "首接单位", "given": "承办单位"}
 
 
 def procedure_part(procedure: Procedure) -> str:

@@ -1,9 +1,12 @@
 """Some days of the demo zone: reports that stand at every step, written as acts."""
 
+import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from shapely import Point
 from shapely.geometry import shape
 
 from jiceng.demo import zone
@@ -34,6 +37,14 @@ class Story:
     hours_ago: float
     moves: tuple[str, ...] = ()
     patrol: bool = False
+    phone: bool = False
+
+    @property
+    def source(self) -> str:
+        """Return who discovered it."""
+        if self.patrol:
+            return Source.PATROL
+        return Source.PHONE if self.phone else Source.RESIDENT
 
 
 STORIES = (
@@ -86,6 +97,29 @@ STORIES = (
 )
 
 
+# What officers write with a move. ``judge`` and its like take a note, which most leave empty.
+SAID: dict[str, dict[str, Any]] = {
+    "refuse": {"reason": "邻里纠纷不在立案范围，已转告社区调解。"},
+    "return": {"reason": "此处属执法范围，请改派综合执法队。"},
+    "rework": {"reason": "现场仍有两块松动，请重新固定。"},
+    "dispatch": {"note": "请按时办结。"},
+    "reassign": {"reason": "按职责调整承办单位。"},
+    "find_major": {"reason": "涉及面广，需几家单位一起处理。"},
+    "study": {
+        "participants": "街道负责人、值班员、社区书记、综合执法队",
+        "study": "由承办单位牵头，一周内完成，社区配合劝导。",
+    },
+    "pass_up": {"authority": "penalty", "note": "街道无处罚权，请区级部门处理。"},
+    "ask": {"question": "请说明具体在哪个路口、靠近什么。"},
+    "consult": {"party": "供电公司", "question": "请确认该处电杆的产权并安排停电检修。"},
+    "hear": {"note": "供电公司已派人断电，可以施工。"},
+    "ask_extension": {"reason": "需等材料到货，请延期。"},
+    "refuse_extension": {"reason": "库存材料足够，请按原期限办理。"},
+    "ask_shelving": {"reason": "要等汛期过后才能补植。"},
+    "refuse_shelving": {"reason": "具备施工条件，请继续办理。"},
+}
+
+
 class Teller:
     """Tells the stories as acts, each a while after the one before."""
 
@@ -105,20 +139,46 @@ class Teller:
         return case
 
     def _report(self, story: Story, at: datetime, seed: int) -> Case:
-        by: Actor = self._acting(story.community, "grid_member", at) if story.patrol else RESIDENT
+        by = self._reporter(story, at)
         claim = new_uid()
-        inside = shape(self.boundaries[story.community]).representative_point()
         done = actions.report_incident(
             by=by,
             at=at,
-            source=Source.PATROL if story.patrol else Source.RESIDENT,
+            source=story.source,
             category=Category.objects.valid(at).get(code=story.category),
             description=story.words,
             place=story.place,
-            point=Place(lng=round(inside.x, 6), lat=round(inside.y, 6)),
-            phone="" if story.patrol else f"139{seed:04d}{seed * 7 % 10_000:04d}",
+            point=self._point(story, seed),
+            phone="" if story.patrol else _phone(seed),
             photos=[self._photo(story, "before", Purpose.REPORT, by, at, claim, seed)],
             claim=claim,
+        )
+        return new(done)
+
+    def _reporter(self, story: Story, at: datetime) -> Actor:
+        """Return who files it: the reporter, a grid member, or who answers the telephone."""
+        if story.patrol:
+            return self._acting(story.community, "grid_member", at)
+        return self._acting(story.community[:9], "duty_officer", at) if story.phone else RESIDENT
+
+    def _point(self, story: Story, seed: int) -> Place:
+        """Return a point of the community, not the same one for every case."""
+        boundary = shape(self.boundaries[story.community])
+        dice, (west, south, east, north) = random.Random(seed), boundary.bounds
+        while True:
+            point = Point(dice.uniform(west, east), dice.uniform(south, north))
+            if boundary.contains(point):
+                return Place(lng=round(point.x, 6), lat=round(point.y, 6))
+
+    def _join(self, case: Case, story: Story, at: datetime, seed: int) -> Case:
+        """Let a resident say «me too»."""
+        done = actions.join_incident(
+            by=RESIDENT,
+            at=at,
+            source=Source.RESIDENT,
+            main=case,
+            phone=_phone(seed),
+            claim=new_uid(),
         )
         return new(done)
 
@@ -139,39 +199,50 @@ class Teller:
         officer = self.zone.officers[unit, role]
         return next(held for held in capacities(officer, at) if held.role == role)
 
-    def _make(self, case: Case, move: str, story: Story, at: datetime, seed: int) -> None:
+    def _make(
+        self,
+        case: Case,
+        move: str,
+        story: Story,
+        at: datetime,
+        seed: int,
+        words: Mapping[str, Any] | None = None,
+    ) -> None:
         step = CaseStep.objects.open().select_related("post__unit").get(case=case)
         if step.post is None:
-            raise RuntimeError("every post of the demo zone is filled")
+            raise RuntimeError(f"nobody holds {step.step} of {case} at {step.unit}")
         by = Capacity(holders(step.post, at)[0], step.post)
         actions.MOVES[move](
             by=by,
             at=at,
             number=case.number,
             step_id=step.pk,
-            **self._words(move, story, by, at, seed),
+            **(self._words(move, story, by, at, seed) if words is None else words),
         )
 
     def _words(
         self, move: str, story: Story, by: Capacity, at: datetime, seed: int
     ) -> dict[str, Any]:
-        match move:
-            case "judge":
-                return {"judgement": "ordinary", "note": ""}
-            case "dispatch":
-                return {"unit": self._team(story), "note": "请按时办结。"}
-            case "dispose":
-                claim = new_uid()
-                photo = self._photo(story, "after", Purpose.DISPOSAL, by, at, claim, seed)
-                return {"photos": [photo], "claim": claim, "note": "已到场处理完毕。"}
-            case "refuse":
-                return {"reason": "邻里纠纷不在立案范围，已转告社区调解。"}
-            case "return":
-                return {"reason": "此处属执法范围，请改派综合执法队。"}
-            case "rework":
-                return {"reason": "现场仍有两块松动，请重新固定。"}
-        return {"note": ""}
+        if move in ("dispose", "finish"):
+            claim = new_uid()
+            photo = self._photo(story, "after", Purpose.DISPOSAL, by, at, claim, seed)
+            return {"photos": [photo], "claim": claim, "note": "已到场处理完毕。"}
+        if move in ("dispatch", "reassign"):
+            return {"unit": self._team(story)} | SAID[move]
+        if move == "shelve":
+            return {"until": at + timedelta(days=30)}
+        if move == "split":
+            team, other = self._team(story), self._team(story, other=True)
+            return {
+                "parts": [actions.Part("清理现场。", team), actions.Part("劝导并回访。", other)]
+            }
+        return SAID.get(move, {})
 
-    def _team(self, story: Story) -> Any:
-        suffix = next(team[0] for team in zone.TEAMS if story.category in team[2])
-        return self.zone.units[f"{story.community[:9]}{suffix}"]
+    def _team(self, story: Story, *, other: bool = False) -> Any:
+        """Return the team of the street for such things, or one that is not."""
+        teams = [team[0] for team in zone.TEAMS if (story.category in team[2]) != other]
+        return self.zone.units[f"{story.community[:9]}{teams[0]}"]
+
+
+def _phone(seed: int) -> str:
+    return f"139{seed % 10_000:04d}{seed * 7 % 10_000:04d}"

@@ -263,6 +263,8 @@ def holds(by: Actor, step: CaseStep) -> bool:
 def _unit_for(case: Case, target: Step, unit: Unit | None, past: Past) -> Unit:
     if target.holder is None or target.holder.at == "owner":
         return case.unit
+    if target.holder.at == "contact":
+        return case.contact_unit or case.unit
     return unit or past.last_unit(target.holder.of or target.code) or case.unit
 
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from jiceng.kernel.workdays.rules import Limit
 
-Place = Literal["owner", "given"]
+Place = Literal["owner", "given", "contact"]
 Maker = Literal["holder", "applicant"]
 Marking = frozenset[str]
 
@@ -24,9 +24,9 @@ Marking = frozenset[str]
 class Holder:
     """Who holds a step: the nearest filled post of ``role``.
 
-    ``at="owner"`` looks at the unit that answers for the case, ``at="given"`` at the unit that the
-    move names. Without a name it is the unit that was sent the step ``of`` last, or this step when
-    it is entered again.
+    ``at="owner"`` looks at the unit that answers for the case, ``at="contact"`` at the one that
+    received it first, ``at="given"`` at the unit that the move names. Without a name it is the
+    unit that was sent the step ``of`` last, or this step when it is entered again.
     """
 
     role: str

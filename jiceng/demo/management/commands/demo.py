@@ -7,8 +7,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from tqdm import tqdm
 
+from jiceng.demo.courses import CASES
 from jiceng.demo.organisation import ACCOUNTS, PASSWORD, Founder, is_founded
 from jiceng.demo.stories import STORIES, Teller
+from jiceng.demo.year import Chronicler
 from jiceng.kernel.base import clock
 from jiceng.kernel.ledger.service import seal
 from jiceng.kernel.orgs.models import Unit
@@ -40,9 +42,13 @@ class Command(BaseCommand):
     def _tell(self) -> None:
         """Interrupted half-way, the database stays empty and the next run begins anew."""
         founder = Founder()
-        with tqdm(total=5 + len(STORIES), desc="建立演示区", ncols=72, leave=False) as bar:
+        total = 5 + len(STORIES) + CASES
+        with tqdm(total=total, desc="建立演示区", ncols=72, leave=False) as bar:
             for part in founder.found():
                 bar.set_postfix_str(part)
+                bar.update()
+            bar.set_postfix_str("2022年")
+            for _case in Chronicler(founder.zone, clock.read()).tell_year():
                 bar.update()
             bar.set_postfix_str("网格事件")
             teller = Teller(founder.zone, clock.read())

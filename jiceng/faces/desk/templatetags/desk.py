@@ -29,7 +29,8 @@ def holder_label(step: Step) -> str:
     if step.holder is None:
         return "—"
     role = ROLES.find(step.holder.role)
-    where = _("承办单位") if step.holder.at == "given" else _("责任单位")
+    places = {"given": _("承办单位"), "contact": _("首接单位"), "owner": _("责任单位")}
+    where = places[step.holder.at]
     return f"{where} · {role.label if role else step.holder.role}"
 
 

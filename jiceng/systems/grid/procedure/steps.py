@@ -94,10 +94,11 @@ STEPS = (
         pauses=PauseCause.SHELVED.value,
         on_expiry="resume",
     ),
+    # Whoever decides, it is verified on site, by the unit that is there.
     Step(
         "disposed",
         _("待核实"),
-        holder=Holder(VERIFIER.code),
+        holder=Holder(VERIFIER.code, at="contact"),
         promised=workdays(1),
         escalates_to=UNIT_HEAD.code,
     ),

@@ -21,13 +21,14 @@ from jiceng.systems.grid.procedure import GRID_CASE
 PLACEHOLDER = "导入占位"
 
 
-def _roles(place: str) -> list[str]:
+def _roles(*places: str) -> list[str]:
     """Return the roles that hold a step at the unit that answers, or at the one that disposes."""
     held = [step.holder for step in GRID_CASE.steps if step.holder is not None]
-    return sorted({holder.role for holder in held if holder.at == place})
+    return sorted({holder.role for holder in held if holder.at in places})
 
 
-OWNER_ROLES, HANDLER_ROLES = _roles("owner"), _roles("given")
+# What is imported is passed up to nobody, so who answers is who received it.
+OWNER_ROLES, HANDLER_ROLES = _roles("owner", "contact"), _roles("given")
 HEAD_ROLES = sorted({step.escalates_to for step in GRID_CASE.steps if step.escalates_to})
 
 
