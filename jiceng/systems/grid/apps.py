@@ -34,7 +34,7 @@ class GridConfig(AppConfig):
         mine = Entry("my-patrols", _("我的巡查"), "desk:grid:patrols", "footprints", 19, _walks)
         DESK.add("my-patrols", mine)
         DESK.add("grids", Entry("grids", _("网格"), "desk:grid:grids", "grid-2x2", 60, _heads))
-        nearby = pgettext_lazy("bar", "身边在办")
+        nearby = pgettext_lazy("bar", "身边")
         PUBLIC.add("nearby", Entry("nearby", nearby, "public:grid:nearby", "map-pin", 35))
         DESK.add("phone", Entry("phone", _("电话代报"), "desk:grid:phone", "phone", 21, _answers))
         DESK.add("spots", Entry("spots", _("扫码点位"), "desk:grid:spots", "qr-code", 70, _posts))

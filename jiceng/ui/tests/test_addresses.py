@@ -5,7 +5,7 @@ from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jiceng.ui.middleware import client_address, locked_out
+from jiceng.ui.middleware import bucket_of, client_address, locked_out
 
 DIRECT = "203.0.113.9"
 MANY = ", ".join(["198.51.100.1"] * 99)
@@ -61,12 +61,31 @@ def test_the_client(settings, proxies, remote, forwarded, client):
     assert client_address(asked(remote, forwarded)) == client
 
 
+@pytest.mark.parametrize(
+    ("remote", "bucket"),
+    [
+        (DIRECT, DIRECT),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),  # the same household
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("::ffff:203.0.113.9", DIRECT),
+        ("[2001:db8::1]:50123", "2001:db8::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("unix:", "unknown"),
+        (None, "unknown"),
+    ],
+)
+def test_whose_tries_are_counted_together(remote, bucket):
+    assert bucket_of(asked(remote)) == bucket
+
+
 @given(remote=st.text(max_size=60), forwarded=st.text(max_size=200), proxies=st.integers(0, 4))
 def test_it_never_fails(remote, forwarded, proxies):
     from django.test import override_settings
 
     with override_settings(TRUSTED_PROXIES=proxies):
         assert client_address(asked(remote, forwarded))
+        assert bucket_of(asked(remote, forwarded))
 
 
 def test_the_locked_out_are_told_how_long_and_not_whether_the_name_exists(settings):

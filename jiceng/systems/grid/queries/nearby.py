@@ -72,10 +72,12 @@ def neighbours(
         rows = rows.filter(cell__code__in=away)
     elif unit is not None:
         rows = rows.filter(_of_unit(unit))
-    rows = rows.select_related("case__unit", "category", "cell").order_by("-case_id")
+    rows = rows.select_related("case__unit", "category", "cell").order_by(
+        "-case__opened_at", "-case_id"
+    )
     last = _position(after)
     if last is not None:
-        rows = rows.filter(case_id__lt=last)
+        rows = rows.filter(_before(last))
     found = list(rows[: size + 1])
     more = str(found[size - 1].pk) if len(found) > size else ""
     return NeighbourPage(_told(found[:size], away), more)
@@ -107,9 +109,18 @@ def _of_unit(unit: Unit) -> Q:
     return Q(cell__unit=unit) | outside
 
 
-def _position(after: str) -> int | None:
-    """Return the key after which a page begins; whatever else was typed begins at the front."""
-    return int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
+def _position(after: str) -> Case | None:
+    """Return the case after which a page begins; whatever else was typed begins at the front."""
+    known = after.isascii() and after.isdigit() and len(after) < 19
+    cases = (
+        Case.objects.filter(system=terms.SYSTEM, pk=int(after)) if known else Case.objects.none()
+    )
+    return cases.only("opened_at").first()
+
+
+def _before(last: Case) -> Q:
+    same = Q(case__opened_at=last.opened_at, case_id__lt=last.pk)
+    return Q(case__opened_at__lt=last.opened_at) | same
 
 
 def _told(rows: list[Incident], away: dict[str, int]) -> list[Neighbour]:

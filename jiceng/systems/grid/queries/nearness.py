@@ -133,7 +133,7 @@ def similar(
             category=row.category.name if row.category else "",
             grid=row.cell.name if row.cell else row.case.unit.short_name,
             state=states.get(row.pk, ""),
-            metres=round(away, -1) if away > 10 else 10,  # type: ignore[arg-type]
+            metres=max(10, round(away / 10) * 10),
         )
         for away, row in found
     ]

@@ -57,18 +57,20 @@ async function draw(canvas) {
   if (canvas.dataset.areas) areas(L, map, canvas.dataset.areas, () => Boolean(point), say);
 }
 
+function looks(type, here) {
+  if (type === "Point") return "map__point";
+  return here ? "map__area map__area--here" : "map__area";
+}
+
 /** The areas of a GeoJSON file as a layer below everything; `placed` keeps the view as it is. */
 export async function areas(L, map, url, placed, say) {
   const answer = await fetch(url, { headers: { Accept: "application/geo+json, application/json" } });
   if (!answer.ok) return;
   const layer = L.geoJSON(await answer.json(), {
-    style: ({ properties }) => ({
-      className: properties.here ? "map__area map__area--here" : "map__area",
-    }),
+    style: ({ geometry, properties }) => ({ className: looks(geometry.type, properties.here) }),
     pointToLayer: ({ properties: { count = 1 } }, place) =>
       L.circleMarker(place, {
         radius: Math.min(POINT_RADIUS + 2 * Math.sqrt(count), 22),
-        className: "map__point",
       }),
     onEachFeature: ({ properties: { name } }, shape) => {
       if (!name) return;
