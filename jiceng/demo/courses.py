@@ -13,7 +13,8 @@ class Course:
 
     A turn is a move of the procedure, made by whoever holds the step, or one of: ``expire`` and
     ``late`` (time passes), ``second`` (somebody reports the same, and it is merged), ``same``
-    (somebody says «me too»), ``parts`` (the parts of a split are done), ``rate``, ``unhappy``.
+    (somebody says «me too»), ``parts`` (the parts of a split are done), ``rate``, ``unhappy``,
+    ``appeal`` (the unit that handled it appeals; ``pass``, ``uphold``, ``reject`` review that).
     ``often`` is how many cases of the year take it.
     """
 
@@ -62,6 +63,8 @@ COURSES = (
     Course("not_shelved", (*TO_HANDLER, "ask_shelving", "refuse_shelving", *DONE)),
     Course("reworked", (*TO_HANDLER, "dispose", "rework", *DONE, "rate"), often=8),
     Course("late", (*TO_HANDLER, "late", "reassign", *DONE), often=3),
+    Course("excused", (*TO_HANDLER, "late", "reassign", *DONE, "appeal", "pass", "uphold")),
+    Course("not_excused", (*TO_HANDLER, "late", "reassign", *DONE, "appeal", "reject")),
     Course("merged", ("second", *STRAIGHT, "rate"), often=6),
     Course("taken_apart", ("second", "unmerge", *STRAIGHT)),
     Course("same_here", ("judge", "same", "same", "dispatch", *DONE, "rate"), often=5),

@@ -9,16 +9,17 @@ from typing import Any
 
 from jiceng.demo import zone
 from jiceng.demo.courses import COURSES, Course
-from jiceng.demo.organisation import Zone
+from jiceng.demo.organisation import Zone, new
 from jiceng.demo.stories import Story, Teller
 from jiceng.kernel.base.clock import SHANGHAI
 from jiceng.kernel.base.ids import new_uid
 from jiceng.kernel.ledger.service import RESIDENT
-from jiceng.kernel.orgs.service import Capacity, holders, posts_for
-from jiceng.kernel.orgs.terms import DUTY_OFFICER
+from jiceng.kernel.orgs.service import Capacity, capacities, holders, posts_for
+from jiceng.kernel.orgs.terms import DUTY_OFFICER, HANDLER
 from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.procedures.service import escalate, expire, parts_of
 from jiceng.systems.grid import actions
+from jiceng.systems.grid.terms import APPEAL_PROCEDURE
 
 FIRST, LAST = datetime(2022, 1, 5, 9, 0, tzinfo=SHANGHAI), datetime(2022, 11, 20, tzinfo=SHANGHAI)
 MORNING, EVENING = 8, 18
@@ -55,6 +56,7 @@ WORDS = {
     "E205": "楼道里贴满小广告。",
 }
 COMMON = tuple(code for code in WORDS if code != "E205")
+REVIEWS = {"uphold": "气象证明属实，情况确属不可抗力。", "reject": "气象记录与所述不符。"}
 # Between two turns lies this many hours, at least and at most.
 PAUSE = (0.4, 3.0)
 
@@ -120,6 +122,10 @@ class Chronicler(Teller):
             "answer": partial(self._by_reporter, move="answer"),
             "withdraw": partial(self._by_reporter, move="withdraw"),
             "unmerge": self._unmerge,
+            "appeal": self._appeal,
+            "pass": partial(self._review, move="pass"),
+            "uphold": partial(self._review, move="uphold"),
+            "reject": partial(self._review, move="reject"),
             "take_up": partial(self._back, move="take_up"),
             "reopen_by_office": partial(self._back, move="reopen_by_office"),
         }
@@ -176,6 +182,31 @@ class Chronicler(Teller):
             actions.rate_and_reopen(reason=reason, solved=False, **given)
         else:
             actions.rate(solved=True, words="办得很快。", **given)
+
+    def _appeal(self, told: Told) -> None:
+        """The unit that handled it appeals against having been late."""
+        last = told.case.steps.filter(step="dispatched").order_by("id").last()
+        unit = (last.sent_to or last.unit) if last else told.case.unit
+        officer = self.zone.officers[unit.code, HANDLER.code]
+        by = next(held for held in capacities(officer, told.at) if held.unit == unit)
+        reason = "当日连续暴雨，无法施工，附气象证明。"
+        given = {"by": by, "at": told.at, "number": told.case.number, "reason": reason}
+        told.other = new(actions.file_appeal(**given))
+
+    def _review(self, told: Told, move: str) -> None:
+        if told.other is None:
+            raise RuntimeError("nobody appealed")
+        step = told.other.steps.open().select_related("post__unit").get()
+        if step.post is None:
+            raise RuntimeError("nobody reviews the appeal")
+        words = {"reason": REVIEWS[move]} if move in REVIEWS else {}
+        actions.MOVES_OF[APPEAL_PROCEDURE][move](
+            by=Capacity(holders(step.post, told.at)[0], step.post),
+            at=told.at,
+            number=told.other.number,
+            step_id=step.pk,
+            **words,
+        )
 
     def _by_reporter(self, told: Told, move: str) -> None:
         step = told.case.steps.open().get()
