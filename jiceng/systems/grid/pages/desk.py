@@ -24,7 +24,6 @@ from jiceng.systems.grid.pages.showing import (
 from jiceng.systems.grid.queries.appeals import appeal_link
 from jiceng.systems.grid.queries.clocks import clocks_of
 from jiceng.systems.grid.queries.photos import disposal_photos, photo_advice
-from jiceng.systems.grid.queries.watching import watches
 from jiceng.systems.grid.terms import Purpose
 from jiceng.ui.access import for_officers
 from jiceng.ui.forms import as_error
@@ -48,7 +47,7 @@ def case(request: DeskRequest, number: str) -> HttpResponse:
         "clocks": clocks_of(file.case, at),
         "advice": photo_advice(file.case, file.photos, officer, at),
         "appeal": appeal_link(file.case, officer, request.capacities, at),
-        "watching": watches(officer, file.case),
+        "watching": queries.is_watching(officer, file.case),
         **pressure(file.case, request),
     }
     return page(request, "grid/case.html", context)
