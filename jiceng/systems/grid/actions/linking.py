@@ -88,8 +88,16 @@ def _main(typed: str, by: Actor, at: datetime) -> Case:
 
 @act(terms.UNMERGED, label=_("解除并案"), may=may_move)
 def unmerge(*, by: Actor, at: datetime, number: str, reason: str) -> Recorded[Case]:
-    """Take a case out of the one it was merged into; its own promise goes on as if never merged."""
-    moved = reopen(number=number, move="unmerge", by=by, at=at, given={"reason": reason})
+    """Take a case out of the one it was merged into; its own promise goes on as if never merged.
+
+    Who said «me too» was promised nothing of their own yet: that promise begins now.
+    """
+    case = Case.objects.select_related("incident__category").get(number=number)
+    category = case.incident.category
+    limit = category.limit if category and case.due_at is None else None
+    moved = reopen(
+        number=number, move="unmerge", by=by, at=at, limit=limit, given={"reason": reason}
+    )
     row = unlink(kind=LinkKind.MERGED, other=moved.case, at=at)
     done = recorded(moved, reason=reason)
     facts = {**done.facts, "main": row.main.number}
