@@ -6,7 +6,7 @@ Registered as a plugin by the root ``conftest.py``, so that journeys and faces s
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.attachments.service import take_in
 from jiceng.kernel.ledger.service import RESIDENT, SYSTEM, Actor
-from jiceng.kernel.orgs.service import Capacity
+from jiceng.kernel.orgs.service import Capacity, holders
 from jiceng.kernel.orgs.terms import ROLES
 from jiceng.kernel.places.rules import Place
 from jiceng.kernel.procedures.models import Case, CaseStep
@@ -146,38 +146,75 @@ def open_step(case: Case) -> CaseStep:
 
 
 def holder_of(grid: Grid, case: Case) -> Capacity:
-    """Return who of the cast holds the open step of a case."""
+    """Return who holds the open step of a case, of the cast or beside it."""
     post = open_step(case).post
-    return next(capacity for capacity in grid.cast.officers if capacity.post == post)
+    assert post is not None
+    known = [capacity for capacity in grid.cast.officers if capacity.post == post]
+    return known[0] if known else Capacity(holders(post, case.opened_at)[0], post)
 
 
+# What people write with each move that asks for words.
+WORDS_OF: dict[str, dict[str, str]] = {
+    "find_major": {"reason": "三十天内同一处第三次塌陷。"},
+    "study": {"participants": "王小值、张小任", "study": "先围挡，再开挖检修。"},
+    "pass_up": {"authority": "funds"},
+    "ask": {"question": "井盖在路的哪一侧？"},
+    "answer": {"note": "在东侧，靠近公交站。"},
+    "reassign": {"reason": "改由养护队办理。"},
+    "return": {"reason": "不属于本单位职责。"},
+    "refuse": {"reason": "不在立案范围。"},
+    "rework": {"reason": "现场仍有松动。"},
+    "consult": {"party": "供电公司", "question": "电缆井由谁维护？"},
+    "hear": {"note": "由其三日内修复。"},
+    "ask_extension": {"reason": "等材料到货。"},
+    "refuse_extension": {"reason": "材料今天已到。"},
+    "ask_shelving": {"reason": "列入明年改造。"},
+    "refuse_shelving": {"reason": "可先行修补。"},
+    "reopen": {"reason": "又裂开了。"},
+    "reopen_by_office": {"reason": "复查发现未修好。"},
+    "gather": {"reason": "其余部分另行跟进。"},
+    "take_up": {"reason": "经核实属于本区。"},
+    "unmerge": {"reason": "不是同一个井盖。"},
+}
+TO_A_UNIT = ("dispatch", "reassign")
+PARTS = ("更换井盖。", "清运渣土。")
 PATH = ("judge", "dispatch", "dispose", "verify", "close")
+# What brings an ended case back.
+BACK = ("reopen", "reopen_by_office", "take_up", "unmerge")
 SENT_BACK = ("judge", "dispatch", "return")
+
+
+def maker_of(grid: Grid, case: Case, move: str) -> Any:
+    """Return whose move it is: the reporter's, the duty officer's, or the holder's."""
+    if move in ("answer", "withdraw", "reopen"):
+        return RESIDENT
+    return grid.cast.wang if move in BACK else holder_of(grid, case)
 
 
 def words_for(grid: Grid, move: str, by: Actor, at: datetime) -> dict[str, Any]:
     """Return what a move asks for, with a fresh photo where one is due."""
-    if move == "dispose":
+    if move in ("dispose", "finish"):
         photo = kept_photo(by, at, purpose=Purpose.DISPOSAL, seed=1)
         return {"photos": [photo], "claim": CLAIM, "note": "已更换新井盖。"}
-    return {
-        "judge": {"judgement": "ordinary"},
-        "dispatch": {"unit": grid.street},
-        "reassign": {"unit": grid.street, "reason": "改由养护队办理。"},
-        "return": {"reason": "不属于本单位职责。"},
-        "refuse": {"reason": "不在立案范围。"},
-        "rework": {"reason": "现场仍有松动。"},
-    }.get(move, {})
+    if move == "split":
+        return {"parts": [actions.Part(words, grid.street) for words in PARTS]}
+    if move in TO_A_UNIT:
+        return {"unit": grid.street} | WORDS_OF.get(move, {})
+    if move == "shelve":
+        return {"until": at + timedelta(days=30)}
+    return WORDS_OF.get(move, {})
 
 
-def make(grid: Grid, case: Case, move: str, *, at: datetime | None = None, **changes: Any) -> Any:
+def make(
+    grid: Grid, case: Case, move: str, /, *, at: datetime | None = None, **changes: Any
+) -> Any:
     """Make one move as whoever holds the step; return what the act returned."""
     instant = at or case.opened_at
-    by = changes.pop("by", None) or holder_of(grid, case)
+    by = changes.pop("by", None) or maker_of(grid, case, move)
     words = words_for(grid, move, by, instant) | changes
-    return actions.MOVES[move](
-        by=by, at=instant, number=case.number, step_id=open_step(case).pk, **words
-    )
+    if move not in BACK:
+        words = {"step_id": open_step(case).pk} | words
+    return actions.MOVES[move](by=by, at=instant, number=case.number, **words)
 
 
 def walk(grid: Grid, case: Case, moves: tuple[str, ...], *, at: datetime | None = None) -> Case:

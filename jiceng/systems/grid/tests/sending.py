@@ -1,11 +1,13 @@
 """Sending the forms of the grid as a browser does."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
 
+from jiceng.kernel.base import clock
 from jiceng.kernel.base.ids import new_number, spaced_number
 from jiceng.kernel.orgs.service import Capacity
 from jiceng.kernel.procedures.models import Case
@@ -48,16 +50,20 @@ def desk(capacity: Capacity) -> Client:
 
 def words_of_move(case: Case, move: str) -> dict[str, Any]:
     """Return what the form of a move sends, with a photo where one is due."""
-    words: dict[str, Any] = {"step": scene.open_step(case).pk, "key": ""}
-    return words | {
-        "judge": {"judgement": "ordinary"},
-        "dispatch": {"unit": scene.open_step(case).unit.code},
-        "reassign": {"unit": scene.open_step(case).unit.code, "reason": "改由养护队办理。"},
-        "return": {"reason": "不属于本单位职责。"},
-        "refuse": {"reason": "不在立案范围。"},
-        "rework": {"reason": "现场仍有松动。"},
-        "dispose": {"note": "已更换新井盖。", "photo": scene.upload(1, "处置后.jpg")},
-    }.get(move, {})
+    words: dict[str, Any] = {"key": ""}
+    if move not in scene.BACK:
+        words["step"] = scene.open_step(case).pk
+    if move == "shelve":
+        words["until"] = f"{clock.read() + timedelta(days=30):%Y-%m-%d}"
+    if move == "split":
+        code = scene.open_step(case).unit.code
+        for place, what in enumerate(scene.PARTS, 1):
+            words |= {f"part_{place}_words": what, f"part_{place}_unit": code}
+    if move in scene.TO_A_UNIT:
+        words["unit"] = scene.open_step(case).unit.code
+    if move in ("dispose", "finish"):
+        words |= {"note": "已更换新井盖。", "photo": scene.upload(1, "处置后.jpg")}
+    return words | scene.WORDS_OF.get(move, {})
 
 
 def press(client: Client, case: Case, move: str, **changes: Any) -> HttpResponse:
