@@ -17,9 +17,10 @@ from jiceng.kernel.ledger.models import Entry, PersonalDatum
 from jiceng.kernel.ledger.service import entries_of, personal_of, seal, verify
 from jiceng.kernel.orgs.models import Officer, Post, Tenure, Unit
 from jiceng.kernel.procedures.models import Case, CaseStep
+from jiceng.kernel.procedures.service import PROCEDURES
 from jiceng.kernel.testing.cast import Cast
 from jiceng.kernel.workdays.models import Clock
-from jiceng.systems.grid.actions import incidents
+from jiceng.systems.grid.actions import upkeep
 from jiceng.systems.grid.management.replay import running
 from jiceng.systems.grid.management.replay.mapping import load_mapping
 from jiceng.systems.grid.management.replay.running import BatchNotWritten, Replay
@@ -230,11 +231,12 @@ class TestOrganisation:
         posts = Counter(Post.objects.values_list("role", "unit__depth"))
         assert posts == {
             ("unit_head", 0): 1,
+            ("unit_head", 1): 2,
             ("duty_officer", 1): 2,
             ("verifier", 1): 2,
             ("handler", 2): 2,
         }
-        assert Tenure.objects.count() == 7
+        assert Tenure.objects.count() == 9
 
     def test_the_desk_shows_an_imported_case(
         self, cast: Cast, tmp_path: Path, client: Client
@@ -309,14 +311,14 @@ class TestAgain:
         file = write(tmp_path)
         with pytest.raises(Stop):
             self.run(file, stop_after(1))
-        before, load = counts(), incidents.load
+        before, load = counts(), upkeep.load
 
         def broken(rows: list[Any]) -> None:
             load(rows)
             raise Stop
 
         # The last table of a batch: everything else has been written by then.
-        monkeypatch.setattr(incidents, "load", broken)
+        monkeypatch.setattr(upkeep, "load", broken)
         with pytest.raises(Stop):
             self.run(file)
         assert counts() == before
@@ -324,14 +326,14 @@ class TestAgain:
     def test_what_the_database_refuses_is_tried_again_and_then_given_up(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        tries, load = [], incidents.load
+        tries, load = [], upkeep.load
 
         def refused(rows: list[Any]) -> None:
             tries.append(load(rows))
             raise IntegrityError
 
-        monkeypatch.setattr(incidents, "load", refused)
+        monkeypatch.setattr(upkeep, "load", refused)
         with pytest.raises(BatchNotWritten):
             self.run(write(tmp_path))
         assert len(tries) == running.TRIES
-        assert counts()["Case"] == counts()["Unit"] == counts()["Entry"] - 1 == 0
+        assert counts()["Case"] == counts()["Unit"] == counts()["Entry"] - len(PROCEDURES) == 0

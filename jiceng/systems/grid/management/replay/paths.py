@@ -13,6 +13,8 @@ CLOSED, REFUSED, OPEN = "closed", "refused", "open"
 FATES = (CLOSED, REFUSED, OPEN)
 WORDS = (Need.NOTE, Need.REASON)
 KNOWN = frozenset({*WORDS, Need.UNIT, Need.PHOTO, Need.JUDGEMENT})
+# A desk says by the move what it found; a table has to say it in words of its own.
+JUDGING = "judge"
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def check_path(fate: str, path: Path, procedure: Procedure) -> None:
 
 def _check_needs(where: str, move: Move, step: PathStep) -> None:
     """A need that the mapping cannot meet would refuse every row, one by one."""
-    if Need.JUDGEMENT in move.needs and not step.judgement:
+    if move.code == JUDGING and not step.judgement:
         raise BadMapping(where, "须写明 judgement")
     if any(need in move.needs for need in WORDS) and not step.words:
         raise BadMapping(where, "须写明 words")
