@@ -172,8 +172,8 @@ SURFACES: dict[str, Surface] = {
     "judge": Surface(
         _moves("judge"),
         lambda town: town.wang,
-        _move_words(judgement="ordinary", note=""),
-        {"judgement": "free", "note": "text"},
+        _move_words(note=""),
+        {"note": "text"},
     ),
     "refuse": Surface(
         _moves("refuse"), lambda town: town.wang, _move_words(reason="不受理"), {"reason": "text"}

@@ -57,7 +57,7 @@ def given(town: Town, route: Route) -> dict[str, str]:
         "uid": town.photo.uid,
         "move": "judge",
         "code": "grid.case",
-        "version": "2026-1",
+        "version": "2026-2",
     }
     if route.name.startswith("desk:grid_appeal:"):
         known |= {"number": town.appeal.number, "move": "pass"}

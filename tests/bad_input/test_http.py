@@ -181,7 +181,7 @@ class TestForgedForms:
     def test_a_body_that_a_foreign_page_may_send_is_no_form(self, town: Town, kind: str) -> None:
         client = self.strict(town)
         token = self.token(client)
-        body = f"csrfmiddlewaretoken={token}&judgement=ordinary".encode()
+        body = f"csrfmiddlewaretoken={token}&note=x".encode()
         with unchanged():
             for address in self.addresses(town):
                 refused(client.generic("POST", address, body, kind), 403, "csrf")

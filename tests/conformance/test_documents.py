@@ -12,7 +12,7 @@ def test_the_generated_part_is_made_anew_and_the_rest_is_kept() -> None:
     assert page.startswith(f"# 网格化\n\nwritten\n\n{BEGIN}\n")
     assert page.endswith(f"{END}\n\nafter\n")
     assert "former words" not in page
-    assert "| 研判 | `judge` | reported → judged | `grid.case.judged` |" in page
+    assert "| 一般，立即处置 | `judge` | reported → judged | `grid.case.judged` |" in page
     assert system_page("grid", page) == page
 
 

@@ -21,6 +21,7 @@ from jiceng.kernel.orgs.service import Capacity
 from jiceng.kernel.procedures.models import Case, ProcedureVersion
 from jiceng.kernel.procedures.service import PROCEDURES, Procedure
 from jiceng.systems.grid.actions import MOVES
+from jiceng.systems.grid.procedure import GRID_CASE
 from jiceng.systems.grid.tests.scene import PATH, PHONE, Grid, report, walk
 from tests.conformance.routes import ROWS
 
@@ -30,6 +31,8 @@ CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
 SWITCH = re.compile(r'<button[^>]* lang="zh-Hans">.*?</button>', re.DOTALL)
 OURS = {"attachments", "grid", "ledger", "orgs", "procedures", "workdays"}
 
+# What the duty officer may do with a fresh report.
+FIRST = ("judge", "find_major", "pass_up", "refuse", "ask", "merge")
 # One case at every step, one that went back and forth, one that was not accepted.
 WAYS = [
     *(PATH[:length] for length in range(len(PATH) + 1)),
@@ -146,7 +149,10 @@ def test_a_program_is_refused_in_english(grid: Grid, cases: list[Case]) -> None:
     address = reverse("desk:grid:move", args=[cases[0].number, "close"])
     refused = client.get(address, headers={"accept": "application/json"}).json()
     assert refused["code"] == "move_not_possible"
-    assert refused["details"]["allowed"] == {"judge": "Judge", "refuse": "Not accepted"}
+    labels = {move.code: move.label for move in GRID_CASE.moves}
+    with override("en"):
+        offered = {code: gettext(labels[code]) for code in FIRST}
+    assert refused["details"]["allowed"] == offered
     assert chinese_in(str(refused), set()) == []
 
 

@@ -52,7 +52,7 @@ def officer_pages(walker: Walker, case: Case) -> None:
     """Look closely at everything that an officer comes to."""
     sign_in(walker, "1001")
     root = f"/desk/grid/cases/{case.number}/"
-    paths = ["/desk/", "/desk/procedures/", "/desk/procedures/grid.case/2026-1/", "/desk/password/"]
+    paths = ["/desk/", "/desk/procedures/", "/desk/procedures/grid.case/2026-2/", "/desk/password/"]
     for path in [*paths, "/desk/grid/report/", root, f"{root}slip/"]:
         walker.go(path)
         walker.audit()
@@ -172,20 +172,18 @@ def test_a_move_by_keyboard_alone(walk: Callable[..., Any], staffed: Grid, width
         tab_to(walker, case.title[:20])
         keys.press("Enter")
         walker.page.wait_for_url("**/cases/*/")
-        tab_to(walker, "研判")
+        tab_to(walker, "一般，立即处置")
         keys.press("Enter")
         walker.page.wait_for_url("**/moves/judge/")
-        tab_to(walker, "judgement=ordinary")
-        keys.press("ArrowDown")
         tab_to(walker, "note")
         keys.type("请尽快")
-        tab_to(walker, "研判")
+        tab_to(walker, "一般，立即处置")
         keys.press("Space")
         walker.page.wait_for_url("**/cases/*/")
-        walker.page.get_by_text("已办理：研判").wait_for()
+        walker.page.get_by_text("已办理：一般，立即处置").wait_for()
         walker.look()
     case.incident.refresh_from_db()
-    assert case.incident.judgement == "major"
+    assert case.incident.judgement == "ordinary"
 
 
 @WIDTHS

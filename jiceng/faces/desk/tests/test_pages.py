@@ -222,7 +222,7 @@ class TestProcedures:
 
     @pytest.mark.parametrize(
         ("code", "version"),
-        [("grid.case", "1999-1"), ("grid", "2026-1"), ("%E4%BA%95", "x"), ("a" * 900, "b")],
+        [("grid.case", "1999-1"), ("grid", "2026-2"), ("%E4%BA%95", "x"), ("a" * 900, "b")],
     )
     def test_others_are_absent(self, grid: Grid, code: str, version: str) -> None:
         answer = desk(grid.cast.wang).get(f"/desk/procedures/{code}/{version}/")
@@ -234,7 +234,7 @@ class TestWhoMayEnter:
     PAGES = (
         "/desk/",
         "/desk/procedures/",
-        "/desk/procedures/grid.case/2026-1/",
+        "/desk/procedures/grid.case/2026-2/",
         "/desk/grid/report/",
     )
 
