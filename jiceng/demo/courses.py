@@ -27,8 +27,8 @@ class Course:
 
 
 COURSES = (
-    Course("plain", (*STRAIGHT, "rate"), often=70),
-    Course("patrol", STRAIGHT, often=46, patrol=True),
+    Course("plain", (*STRAIGHT, "rate"), often=46),
+    Course("patrol", STRAIGHT, often=30, patrol=True),
     Course("phone", (*STRAIGHT, "rate"), often=12, phone=True),
     Course("finished", ("judge", "dispatch", "finish", "close"), often=10, category="E205"),
     Course("refused", ("refuse",), often=6),

@@ -6,7 +6,7 @@ import random
 from django.core.files.base import ContentFile
 from PIL import Image, ImageDraw
 
-SIZE = (960, 720)
+SIZE = (640, 480)
 GROUND = {"before": (126, 124, 120), "after": (142, 144, 140)}
 
 

@@ -1,5 +1,6 @@
 """``manage.py demo``: founds the demo zone in an empty database; again it changes nothing."""
 
+from collections import deque
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from tqdm import tqdm
 
 from jiceng.demo.courses import CASES
 from jiceng.demo.organisation import ACCOUNTS, PASSWORD, Founder, is_founded
+from jiceng.demo.rounds import walk_rounds
 from jiceng.demo.stories import STORIES, Teller
 from jiceng.demo.year import Chronicler
 from jiceng.kernel.base import clock
@@ -42,7 +44,7 @@ class Command(BaseCommand):
     def _tell(self) -> None:
         """Interrupted half-way, the database stays empty and the next run begins anew."""
         founder = Founder()
-        total = 5 + len(STORIES) + CASES
+        total = 6 + len(STORIES) + CASES
         with tqdm(total=total, desc="建立演示区", ncols=72, leave=False) as bar:
             for part in founder.found():
                 bar.set_postfix_str(part)
@@ -55,6 +57,9 @@ class Command(BaseCommand):
             for seed, story in enumerate(STORIES, start=1):
                 teller.tell(story, seed)
                 bar.update()
+            bar.set_postfix_str("巡查")
+            deque(walk_rounds(clock.read()), maxlen=0)
+            bar.update()
 
     def _print_accounts(self) -> None:
         self.stdout.write(f"\n演示账号（密码均为 {PASSWORD}）：")
