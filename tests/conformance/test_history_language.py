@@ -38,6 +38,7 @@ WAYS = {
 NOT_HERE = {"answer", "withdraw", "reopen", "merge", "unmerge", "finish"}
 # What two runs say differently though they say the same; the second finds the first there.
 CHANGING = {
+    "photo_doubts",
     "repeats",
     "major_candidate",
     "candidates",

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 
+from jiceng.kernel.orgs.models import Unit
 from jiceng.kernel.procedures.engine import open_case
 from jiceng.kernel.procedures.models import Case, ProcedureVersion
 from jiceng.kernel.procedures.publishing import publish
@@ -46,6 +47,21 @@ LOOP = Procedure(
         Move("redo", "重办", "test.case.redone", ("checking",), "handling", manner="back"),
     ),
 )
+
+
+def backlog(version: ProcedureVersion, unit: Unit, count: int, now: datetime) -> list[Case]:
+    """Write so many cases of a unit at once, without steps: what waits in large numbers."""
+    return Case.objects.bulk_create(
+        Case(
+            number=f"{number:013d}",
+            system="test",
+            procedure=version,
+            title="积压",
+            unit=unit,
+            opened_at=now,
+        )
+        for number in range(count)
+    )
 
 
 @pytest.fixture

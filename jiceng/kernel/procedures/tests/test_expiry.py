@@ -13,6 +13,7 @@ from jiceng.kernel.procedures.engine import advance
 from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
 from jiceng.kernel.procedures.moves import Missing, NotHolder
 from jiceng.kernel.procedures.publishing import publish
+from jiceng.kernel.procedures.tests.conftest import backlog
 from jiceng.kernel.procedures.tests.nets import end, move, net, step
 from jiceng.kernel.testing.cast import Cast
 from jiceng.kernel.workdays.models import Clock
@@ -190,17 +191,7 @@ def test_five_hundred_wait_and_none_is_left_behind(
 ) -> None:
     """More than two batches, all over at the same instant; every seventh cannot move on."""
     many, seen = 500, []
-    cases = Case.objects.bulk_create(
-        Case(
-            number=f"{number:013d}",
-            system="test",
-            procedure=waiting,
-            title="等待",
-            unit=cast.street,
-            opened_at=now,
-        )
-        for number in range(many)
-    )
+    cases = backlog(waiting, cast.street, many, now)
     CaseStep.objects.bulk_create(
         CaseStep(
             case=case,

@@ -14,6 +14,7 @@ from jiceng.kernel.procedures import oversight
 from jiceng.kernel.procedures.engine import open_case
 from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
 from jiceng.kernel.procedures.terms import ESCALATED, REASSIGNED
+from jiceng.kernel.procedures.tests.conftest import backlog
 from jiceng.kernel.testing.cast import Cast, hold, officer, post
 
 pytestmark = pytest.mark.django_db
@@ -123,17 +124,7 @@ def test_no_late_step_starves_behind_a_batch(
     many = 3 * oversight.BATCH + 7
     first = open_case(system="test", procedure=loop, title="一", unit=cast.community, at=now)
     step = first.steps.get()
-    cases = Case.objects.bulk_create(
-        Case(
-            number=f"{number:013d}",
-            system="test",
-            procedure=loop,
-            title="积压",
-            unit=cast.community,
-            opened_at=now,
-        )
-        for number in range(many - 1)
-    )
+    cases = backlog(loop, cast.community, many - 1, now)
     CaseStep.objects.bulk_create(
         CaseStep(
             case=case,
@@ -156,17 +147,7 @@ def test_five_thousand_late_steps_those_of_nobody_first_and_twice_changes_nothin
 ) -> None:
     """The walk over all of them; what raising one does is told above, row by row."""
     many, nobodys = 5_000, 40
-    cases = Case.objects.bulk_create(
-        Case(
-            number=f"{number:013d}",
-            system="test",
-            procedure=loop,
-            title="积压",
-            unit=cast.community,
-            opened_at=now,
-        )
-        for number in range(many)
-    )
+    cases = backlog(loop, cast.community, many, now)
     CaseStep.objects.bulk_create(
         CaseStep(
             case=case,
