@@ -29,7 +29,8 @@ def han(*grams: str) -> set[str]:
         ("😀\ud800\x00\u202e", set()),
         ("", set()),
     ],
-    ids=repr,
+    # The order of a set differs from process to process, and so would an id made of one.
+    ids=lambda value: ascii(value) if isinstance(value, str) else "",
 )
 def test_a_text_becomes_tokens(text: str, expected: set[str]) -> None:
     assert tokens([], [text]) == expected
