@@ -20,7 +20,7 @@ from jiceng.kernel.procedures.service import Move, allowed_moves, reopening_move
 from jiceng.systems.grid import terms
 from jiceng.systems.grid.models import Incident
 from jiceng.systems.grid.queries.closing import reopen_until
-from jiceng.systems.grid.queries.history import Moment, moments_of
+from jiceng.systems.grid.queries.history import Moment, cases_named, moments_of
 from jiceng.systems.grid.queries.standing import Standing, fitting, standing_of
 from jiceng.systems.grid.terms import Purpose
 
@@ -89,7 +89,7 @@ def case_file(officer: Officer, number: str, at: datetime) -> CaseFile:
         open_steps=[
             _open_step(case, step, acting.get(step.post_id or 0), standing) for step in steps
         ],
-        moments=moments_of(entries, words, photos),
+        moments=moments_of(entries, words, photos, _known(cases_named(entries), officer, at)),
         photos=photos,
         contact=_contact(entries, words),
         ended=_way_back(case, list(acting.values()), at) if case.closed_at else None,
@@ -109,6 +109,15 @@ def _way_back(case: Case, held: Iterable[Capacity], at: datetime) -> OpenStep | 
         if moves:
             return OpenStep(None, case.get_outcome_display(), by, moves)
     return None
+
+
+def _known(numbers: Iterable[str], officer: Officer, at: datetime) -> frozenset[str]:
+    """Return those ``numbers`` whose cases the officer may open: history also names others."""
+    wanted = list(numbers)
+    if not wanted:
+        return frozenset()
+    seen = Case.objects.in_scope(visible_to(officer, at)).filter(number__in=wanted)
+    return frozenset(seen.values_list("number", flat=True))
 
 
 def _relatives(case: Case, officer: Officer, at: datetime) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What happened in a case, as an officer reads it."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -48,9 +48,15 @@ class Moment:
 
 
 def moments_of(
-    entries: list[Entry], words: dict[str, dict[str, str]], photos: list[Attachment]
+    entries: list[Entry],
+    words: dict[str, dict[str, str]],
+    photos: list[Attachment],
+    known: Collection[str] = (),
 ) -> list[Moment]:
-    """Return the lines of the timeline, in order; the same few queries however many there are."""
+    """Return the lines of the timeline, in order; the same few queries however many there are.
+
+    Of other cases only those in ``known`` are named: the reader may open them.
+    """
     numbers = {entry.by.removeprefix("officer:") for entry in entries}
     names = dict(Officer.objects.filter(staff_no__in=numbers).values_list("staff_no", "name"))
     receivers = {entry.uid: _receivers(entry) for entry in entries}
@@ -67,7 +73,7 @@ def moments_of(
                 " · ".join(filter(None, [units.get(unit, unit), post]))
                 for unit, post in receivers[entry.uid]
             ],
-            facts=_facts(json.loads(entry.payload)),
+            facts=_facts(json.loads(entry.payload), known),
         )
         for entry in entries
     ]
@@ -81,11 +87,18 @@ def _receivers(entry: Entry) -> list[tuple[str, str]]:
     return [(step["unit"], step["post"]) for step in facts.get("to", [])]
 
 
-def _facts(payload: Mapping[str, Any]) -> list[str]:
+def cases_named(entries: Iterable[Entry]) -> set[str]:
+    """Return the numbers of the other cases that a history names."""
+    named = {json.loads(entry.payload).get("main", "") for entry in entries}
+    return named - {""}
+
+
+def _facts(payload: Mapping[str, Any], known: Collection[str]) -> list[str]:
     """Return what an act said beside words: numbers of other cases, days, the missing authority."""
+    main = payload.get("main", "")
     said = [
         (gettext_lazy("缺少的权限：%(value)s"), _authority(payload.get("authority", ""))),
-        (gettext_lazy("主办件：%(value)s"), payload.get("main", "")),
+        (gettext_lazy("主办件：%(value)s"), main if main in known else ""),
         (gettext_lazy("分为%(value)s项"), payload.get("parts", "")),
         (gettext_lazy("到 %(value)s 为止"), _day(payload.get("until"))),
     ]

@@ -17,7 +17,8 @@ _INDEXES: dict[tuple[int, int | None, int], CellIndex] = {}
 def cell_at(place: Place, at: datetime) -> Cell | None:
     """Return the deepest cell in force at ``place``, or ``None`` outside all cells.
 
-    A compound comes before its community, a community before its street. The index is built once for each set of cells in force; a new polygon is seen at once.
+    A compound comes before its community, a community before its street. The index is built once
+    for each set of cells in force; a new polygon is seen at once.
     """
     cells = Cell.objects.valid(at)
     shown = cells.order_by("id").values_list("id", flat=True)
