@@ -27,7 +27,7 @@ class Course:
 
 
 COURSES = (
-    Course("plain", (*STRAIGHT, "rate"), often=46),
+    Course("plain", (*STRAIGHT, "rate"), often=50),
     Course("patrol", STRAIGHT, often=30, patrol=True),
     Course("phone", (*STRAIGHT, "rate"), often=12, phone=True),
     Course("finished", ("judge", "dispatch", "finish", "close"), often=10, category="E205"),

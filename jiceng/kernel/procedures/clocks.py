@@ -100,6 +100,16 @@ def extend_promise(case: Case, basis: str, at: datetime) -> Extension:
     return extension
 
 
+def end_clocks(case: Case, left: CaseStep, at: datetime) -> None:
+    """Stop the clocks of ``case``, which ends at ``at``; a wait that ends with it moved its day."""
+    workdays.stop_clocks(case.subject, at=at)
+    if case.definition.step(left.step).pauses:
+        clocks = Clock.objects.of(case.subject).filter(kind=ClockKind.PROMISED)
+        clock = clocks.order_by("id").last()
+        if clock is not None:
+            take_over(case, clock)
+
+
 def take_over(case: Case, clock: Clock) -> None:
     """Give the case the day of its clock, and its open steps the days that follow."""
     Case.objects.filter(pk=case.pk).update(due_at=clock.due_at, provisional=clock.provisional)

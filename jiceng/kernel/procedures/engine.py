@@ -18,7 +18,7 @@ from jiceng.kernel.base.ids import new_number
 from jiceng.kernel.ledger.service import Actor
 from jiceng.kernel.orgs.models import Post, Unit
 from jiceng.kernel.orgs.service import posts_for
-from jiceng.kernel.procedures.clocks import Days, days_of, keep_clock
+from jiceng.kernel.procedures.clocks import Days, days_of, end_clocks, keep_clock
 from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
 from jiceng.kernel.procedures.moves import (
     Asked,
@@ -208,7 +208,7 @@ def _settle(case: Case, done: Transition, at: datetime) -> None:
         changes |= {"unit": case.unit, "contact_unit": case.contact_unit}
     if conclude(case, done.move, at):
         changes |= {"closed_at": case.closed_at, "outcome": case.outcome}
-        workdays.stop_clocks(case.subject, at=at)
+        end_clocks(case, done.left, at)
     Case.objects.filter(pk=case.pk).update(**changes)
 
 

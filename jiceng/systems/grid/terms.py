@@ -219,6 +219,8 @@ REPEAT_RADIUS = 50
 # Within this many days a report is suggested as perhaps the same.
 DUPLICATE_DAYS = 84
 MOST_PARTS = 10
+# Sets a unit under the one above it in a list to choose from: a space of the width of a letter.
+INDENT = "\u2003"
 # From the second reopening on, a case is more urgent than it was.
 REOPENINGS_BEFORE_PRIORITY = 1
 # Rounds of all plans of one part-time member in a week.

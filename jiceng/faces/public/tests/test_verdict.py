@@ -48,7 +48,7 @@ def test_an_officer_is_named_by_the_post_alone(grid: Grid) -> None:
     case = report(grid)
     make(grid, case, "judge")
     facts = told(entries_of(case.subject)[1].uid, grid)
-    assert (facts["事项"], facts["经办"]) == ("研判", "东湖街道 值班员")
+    assert (facts["事项"], facts["经办"]) == ("一般，立即处置", "东湖街道 值班员")
 
 
 def test_in_english(grid: Grid) -> None:

@@ -172,6 +172,10 @@ def split(*, parts: Sequence[Part], **given: Any) -> Done[Case]:
     return done
 
 
+# Which of these acts is the one on the case itself.
+split.act = _split  # type: ignore[attr-defined]
+
+
 @act(terms.GATHERED, label=_("汇总"), may=may_move)
 def gather(
     *, by: Actor, at: datetime, number: str, step_id: int | None, reason: str = ""

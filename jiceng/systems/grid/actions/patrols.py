@@ -60,7 +60,7 @@ class AlreadyPlanned(Conflict):
 class CellEnded(Conflict):
     """The grid is no longer in force (409)."""
 
-    code = "cell_ended"
+    code = "patrol_cell_ended"
     sentence = _("网格已失效。")
 
 

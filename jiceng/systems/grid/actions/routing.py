@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -179,7 +179,7 @@ def _usable(raw: Any, unit: Unit, at: datetime) -> Conditions:
 
 
 def _refusal(fault: Fault) -> BadRule:
-    sentence = _now("%(fault)s。") % {"fault": fault_words(fault)}
+    sentence = _t("%(fault)s。") % {"fault": fault_words(fault)}
     return BadRule(sentence, field=fault.field, fault=fault.code)
 
 

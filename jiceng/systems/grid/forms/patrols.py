@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.orgs.models import Officer
@@ -21,7 +21,7 @@ class MemberField(forms.ModelChoiceField):
 
     def label_from_instance(self, obj: Officer) -> str:
         """Return name, staff number and load: two members may have one name."""
-        said = _now("%(name)s（工号 %(number)s，每周已有 %(rounds)d 次）")
+        said = _t("%(name)s（工号 %(number)s，每周已有 %(rounds)d 次）")
         given = {"name": obj.name, "number": obj.staff_no, "rounds": self.loads.get(obj.pk, 0)}
         return said % given
 

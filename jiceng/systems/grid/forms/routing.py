@@ -12,7 +12,7 @@ from jiceng.systems.grid.models import Category, Cell
 from jiceng.systems.grid.queries import handling_units
 from jiceng.systems.grid.queries.routing_words import WEEKDAYS
 from jiceng.systems.grid.rules.routing import CODED
-from jiceng.systems.grid.terms import Kind, Source
+from jiceng.systems.grid.terms import INDENT, Kind, Source
 from jiceng.ui.forms import CleanCharField, Form, WholeNumberField
 
 ANY_HOUR = [("", _("不限"))]
@@ -116,7 +116,7 @@ def _offered(now: datetime) -> dict[str, list[tuple[str, Any]]]:
         "groups": [(group, group) for group in groups],
         "cells": [(code, name) for code, name in cells],
         # Full-width spaces: a list of options keeps no others.
-        "units": [(code, f"{'　' * depth}{name}") for code, name, depth in units],
+        "units": [(code, f"{INDENT * depth}{name}") for code, name, depth in units],
         "hour_from": [*ANY_HOUR, *((str(hour), f"{hour:02d}:00") for hour in range(24))],
         "hour_until": [*ANY_HOUR, *((str(hour), f"{hour:02d}:00") for hour in range(1, 25))],
     }

@@ -69,7 +69,7 @@ def withdraw(request: Request, number: str) -> HttpResponseBase:
     step = queries.following(case).withdrawable
     if step is None:
         raise MoveNotPossible(version=case.version)
-    if request.method == "POST":
+    if request.POST.get("sure"):
         actions.withdraw(step_id=step.pk, **_edge(request, number))
         messages.success(request, _("已撤回。"))
         return redirect("public:grid:status", number)

@@ -167,12 +167,18 @@ def drop_filter(request: DeskRequest) -> HttpResponseBase:
     return redirect("desk:grid:cases")
 
 
+# What the button sends, and what that does.
+WATCHING = {"1": actions.watch, "0": actions.unwatch}
+
+
 @require_POST
 @for_officers
 def watch(request: DeskRequest, number: str) -> HttpResponseBase:
     """Watch a case or no longer, and go back to where the button was pressed."""
-    act = actions.watch if request.POST.get("watch") == "1" else actions.unwatch
-    act(by=Oneself(request.user), at=request.now, number=number)
+    wanted = request.POST.get("watch", "")
+    if wanted not in WATCHING:
+        raise BadInput(field="watch")
+    WATCHING[wanted](by=Oneself(request.user), at=request.now, number=number)
     return redirect(_back(request, number))
 
 

@@ -28,7 +28,7 @@ from jiceng.systems.grid.rules.together import MOST_TOGETHER, TOGETHER
 class TooManyRows(TooLarge):
     """More cases than are moved together (413)."""
 
-    code = "too_many_rows"
+    code = "too_many_cases"
     sentence = gettext_lazy("一次最多选 100 件，请分几次办理。")
 
 

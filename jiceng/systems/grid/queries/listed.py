@@ -17,6 +17,7 @@ from jiceng.systems.grid.models import Category, Cell, Incident, SavedFilter, Wa
 from jiceng.systems.grid.queries.lights import Kind, Lights, lights_at
 from jiceng.systems.grid.queries.lists import Choice, beyond, chosen, chosen_within
 from jiceng.systems.grid.queries.watching import watched_cases
+from jiceng.systems.grid.terms import INDENT
 
 PAGE = 50
 BATCH = 2_000
@@ -77,8 +78,8 @@ def options(officer: Officer, at: datetime) -> Options:
         states=step_labels(),
         categories={category.code: f"{category.code} {category.name}" for category in standards},
         groups={category.group: category.group for category in standards if category.group},
-        units={unit.code: f"{'　' * (unit.depth - top)}{unit.name}" for unit in units},
-        cells={code: f"{name}（{code}）" for code, name in cells.values_list("code", "name")},
+        units={unit.code: f"{INDENT * (unit.depth - top)}{unit.name}" for unit in units},
+        cells={code: f"{name} {code}" for code, name in cells.values_list("code", "name")},
     )
 
 
