@@ -92,7 +92,7 @@ OF_SOMETHING_ELSE = {
 }
 found = [route for route in with_parameters if route.name not in OF_SOMETHING_ELSE]
 # What an answer to a visitor of such a page may be instead.
-CLOSED = {403, 404, 405, 409}
+CLOSED = {403, 404, 405, 409, 422}
 
 
 def reader(town: Town, route: Route) -> Client:

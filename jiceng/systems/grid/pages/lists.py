@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from jiceng.kernel.base.clock import legal_day
-from jiceng.kernel.base.errors import BadInput
+from jiceng.kernel.base.errors import Absent, BadInput
 from jiceng.kernel.exports.service import export
 from jiceng.kernel.orgs.service import Oneself
 from jiceng.systems.grid import actions, queries, terms
@@ -125,9 +125,15 @@ def case_points(request: DeskRequest, form: ChoiceForm) -> JsonResponse:
     return answer
 
 
+# What a table can be kept as.
+KINDS = ("csv", "xlsx")
+
+
 @of_choice
 def case_file(request: DeskRequest, form: ChoiceForm, kind: str) -> HttpResponseBase:
     """Give the cases of a choice as a table to keep, without a word about their reporters."""
+    if kind not in KINDS:
+        raise Absent()
     rows = queries.lines(request.user, form.choice, request.now)
     name = _("办件清单-%(day)s") % {"day": legal_day(request.now).isoformat()}
     return export(columns(queries.step_labels()), rows, form=kind, name=name)
