@@ -165,9 +165,11 @@ def join_incident(
 
 
 def _joined_facts(case: Case, main: Case) -> dict[str, Any]:
+    """Return what history says of the case that was joined. The receipt of a neighbour shows it,
+    so it is named by its first entry, never by the number of somebody else."""
     contact = case.contact_unit.code if case.contact_unit else ""
     return {
-        "main": main.number,
+        "main_entry": queries.first_entry(main).uid,
         "outcome": case.outcome,
         "priority": case.priority,
         "contact_unit": contact,

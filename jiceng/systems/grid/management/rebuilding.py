@@ -104,9 +104,21 @@ def told_of(cases: Iterable[Case]) -> dict[int, Account]:
     keys = {case.subject: case.pk for case in cases}
     accounts = {pk: Account() for pk in keys.values()}
     rows = Entry.objects.filter(subject__in=keys).order_by("id")
-    for subject, event, payload in rows.values_list("subject", "event", "payload"):
-        read(accounts[keys[subject]], event, json.loads(payload))
+    entries = [
+        (subject, event, json.loads(payload))
+        for subject, event, payload in rows.values_list("subject", "event", "payload")
+    ]
+    mains = _mains(facts for _subject, _event, facts in entries)
+    for subject, event, facts in entries:
+        read(accounts[keys[subject]], event, mains.get(facts.get("main_entry", ""), {}) | facts)
     return accounts
+
+
+def _mains(told: Iterable[Facts]) -> dict[str, dict[str, str]]:
+    """Return the number of each case that is named by the uid of its first entry."""
+    uids = {facts["main_entry"] for facts in told if "main_entry" in facts}
+    named = Entry.objects.filter(uid__in=uids).values_list("uid", "subject")
+    return {uid: {"main": subject.rpartition(":")[2]} for uid, subject in named}
 
 
 def read(account: Account, event: str, facts: Facts) -> None:

@@ -160,7 +160,10 @@ class TestJoining:
 
         assert Entry.objects.count() == before + 1
         entry = Entry.objects.get(subject=other.subject)
-        assert (entry.event, json.loads(entry.payload)["main"]) == (terms.JOINED, main.number)
+        first = Entry.objects.filter(subject=main.subject).order_by("id").first()
+        facts = json.loads(entry.payload)
+        assert (entry.event, facts["main_entry"]) == (terms.JOINED, first.uid)
+        assert main.number not in entry.payload
         assert (other.outcome, other.closed_at, other.opened_at) == (
             "merged",
             grid.cast.at,

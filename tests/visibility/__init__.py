@@ -1,0 +1,1 @@
+"""Who sees what: one law over every route."""
