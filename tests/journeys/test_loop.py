@@ -96,7 +96,7 @@ def stages(grid: Grid, photo: Path) -> list[tuple[str, list[tuple[str, Fill]]]]:
         page.locator("[name=note]").fill("已更换新井盖，四周平整。")
 
     return [
-        ("1001", [("研判", nothing), ("派遣", dispatch)]),
+        ("1001", [("一般，立即处置", nothing), ("派遣", dispatch)]),
         ("1004", [("处置完成", dispose)]),
         ("1005", [("核实通过", nothing)]),
         ("1001", [("结案", nothing)]),

@@ -59,16 +59,16 @@ def test_the_pager_of_the_inbox(window: Any, live_server: LiveServer, grid: Grid
     sign_in(window, live_server.url, grid.cast.wang)
     window.goto("/desk/")
     mark(window)
-    assert window.locator("#rows li").count() == PAGE
+    assert window.locator("#rows .rows > li").count() == PAGE
 
     window.get_by_role("link", name="下一页").click()
     window.get_by_role("link", name="回到最前").wait_for()
-    assert window.locator("#rows li").count() == 1
+    assert window.locator("#rows .rows > li").count() == 1
     assert "after=" in window.url
     assert marked(window)
     window.get_by_role("link", name="回到最前").click()
     window.get_by_role("link", name="下一页").wait_for()
-    assert window.locator("#rows li").count() == PAGE
+    assert window.locator("#rows .rows > li").count() == PAGE
     assert marked(window)
     assert window.wrong == []
 
