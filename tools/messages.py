@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CATALOGUE = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
 PAGES = {".html", ".svg", ".txt", ".xml"}
 KEYWORDS = {
-    **dict.fromkeys(("_", "_t", "gettext", "gettext_lazy", "gettext_noop")),
+    **dict.fromkeys(("_", "_t", "_lazy", "gettext", "gettext_lazy", "gettext_noop")),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
 }

@@ -224,7 +224,7 @@ def test_what_the_duty_officer_can_reach(busy: Town) -> None:
     every = {route.name for route in routes() if route.name.startswith("desk:")}
     assert every - reached == LED_ON | POSTED | OF_WHAT_THE_TOWN_LACKS
     assert any("?after=" in path for path in seen)
-    assert sum("/moves/" in path for path in seen) == OF_A_KIND
+    assert sum("/moves/" in path for path in seen) >= OF_A_KIND
 
 
 def test_in_english_too(busy: Town) -> None:

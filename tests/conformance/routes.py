@@ -85,7 +85,7 @@ ROWS = [
     Row("desk:grid:map", SIGN_IN, 200, 200),
     Row("desk:grid:points", SIGN_IN, 200, 200),
     Row("desk:grid:export", SIGN_IN, 200, 200, ("csv",)),
-    Row("desk:grid:export", SIGN_IN, 422, 422, ("pdf",)),
+    Row("desk:grid:export", SIGN_IN, 404, 404, ("pdf",)),
     Row("desk:grid:keep-filter", SIGN_IN, 422, 422, method="POST"),
     Row("desk:grid:drop-filter", SIGN_IN, 404, 404, method="POST"),
     Row("desk:grid:watch", SIGN_IN, 404, ELSEWHERE, CASE, "POST", {"watch": "1"}),

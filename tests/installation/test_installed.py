@@ -48,8 +48,8 @@ def handle(chromium: Browser, url: str, number: str) -> None:
     """Judge, dispatch, dispose, verify and close, each as the demo account whose post it is."""
     with walking(chromium, url) as duty:
         sign_in(duty, "1001", number)
-        duty.press("研判", exact=True)
-        duty.press("研判", exact=True)
+        duty.press("一般，立即处置", exact=True)
+        duty.press("一般，立即处置", exact=True)
         duty.press("派遣", exact=True)
         duty.page.select_option("[name=unit]", TEAM)
         duty.press("派遣", exact=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy as _lazy
 
 from jiceng.kernel.base.text import listed
 from jiceng.systems.grid.rules.routing import CODED, Conditions, Fault
@@ -17,37 +17,37 @@ MOST_NAMED = 4
 LONGEST_REASON = 300
 
 WEEKDAYS = {
-    1: lazy("周一"),
-    2: lazy("周二"),
-    3: lazy("周三"),
-    4: lazy("周四"),
-    5: lazy("周五"),
-    6: lazy("周六"),
-    7: lazy("周日"),
+    1: _lazy("周一"),
+    2: _lazy("周二"),
+    3: _lazy("周三"),
+    4: _lazy("周四"),
+    5: _lazy("周五"),
+    6: _lazy("周六"),
+    7: _lazy("周日"),
 }
 FIELDS: dict[str, str | Promise] = {
-    "categories": lazy("类别"),
-    "groups": lazy("大类"),
-    "kinds": lazy("部件或事件"),
-    "cells": lazy("网格"),
-    "units": lazy("责任单位"),
-    "sources": lazy("来源"),
-    "weekdays": lazy("星期"),
-    "hours": lazy("时段"),
-    "unit": lazy("派往单位"),
-    "conditions": lazy("条件"),
+    "categories": _lazy("类别"),
+    "groups": _lazy("大类"),
+    "kinds": _lazy("部件或事件"),
+    "cells": _lazy("网格"),
+    "units": _lazy("责任单位"),
+    "sources": _lazy("来源"),
+    "weekdays": _lazy("星期"),
+    "hours": _lazy("时段"),
+    "unit": _lazy("派往单位"),
+    "conditions": _lazy("条件"),
 }
 FAULTS: dict[str, str | Promise] = {
-    "not_an_object": lazy("条件应为一组名称和值"),
-    "unknown_key": lazy("没有这种条件"),
-    "not_a_list": lazy("应为列表"),
-    "empty_list": lazy("不能是空列表，不限就不要写这一项"),
-    "too_many": lazy("列得太多"),
-    "bad_value": lazy("有不能识别的值"),
-    "bad_hours": lazy("应为两个不同的整点，如 22 至 6"),
-    "unknown_code": lazy("没有现行的"),
-    "unit_gone": lazy("派往单位已撤销"),
-    "no_handler": lazy("派往单位没有在任的处置员"),
+    "not_an_object": _lazy("条件应为一组名称和值"),
+    "unknown_key": _lazy("没有这种条件"),
+    "not_a_list": _lazy("应为列表"),
+    "empty_list": _lazy("不能是空列表，不限就不要写这一项"),
+    "too_many": _lazy("列得太多"),
+    "bad_value": _lazy("有不能识别的值"),
+    "bad_hours": _lazy("应为两个不同的整点，如 22 至 6"),
+    "unknown_code": _lazy("没有现行的"),
+    "unit_gone": _lazy("派往单位已撤销"),
+    "no_handler": _lazy("派往单位没有在任的处置员"),
 }
 
 

@@ -72,7 +72,7 @@ class TestBadInput:
         assert told["details"]["errors"]["state"][0]["code"] == "invalid_choice"
 
     def test_only_two_kinds_of_files_are_written(self, grid: Grid) -> None:
-        assert desk(grid.cast.wang).get("/desk/grid/cases/export.pdf").status_code == 422
+        assert desk(grid.cast.wang).get("/desk/grid/cases/export.pdf").status_code == 404
 
 
 class TestWatching:

@@ -135,7 +135,7 @@ class TestPlanning:
         actions.retire_cell(by=SYSTEM, at=grid.cast.at + DAY, code=cell.code)
         given = {"by": SYSTEM, "at": grid.cast.at + DAY, "cell": cell, "rounds_a_week": 1}
         given |= {"member": grid.cast.li.officer}
-        assert refusal(actions.plan_patrol, **given) == "409 cell_ended"
+        assert refusal(actions.plan_patrol, **given) == "409 patrol_cell_ended"
 
     def test_the_cap_counts_all_plans_of_a_member(self, grid: Grid, cell: Cell) -> None:
         _street, community, compound = three_levels(grid, grid.cast.at + MINUTE)

@@ -120,7 +120,7 @@ class TestChoosing:
         answer = getattr(desk(grid.cast.wang), method)(BULK, picked)
 
         assert answer.status_code == 413
-        assert "too_many_rows" in answer.content.decode()
+        assert "too_many_cases" in answer.content.decode()
 
     def test_as_many_statements_for_twelve_as_for_two(self, grid: Grid, cases: list[Case]) -> None:
         browser = desk(grid.cast.wang)
