@@ -42,8 +42,7 @@ def load(rows: Sequence[Model]) -> None:
         return
     _give_keys(rows)
     meta = type(rows[0])._meta
-    instant = _instants()
-    adapted = [(field.attname, _adapt(field, instant)) for field in meta.concrete_fields]
+    adapted = adapters(type(rows[0]))
     values = [tuple(adapt(getattr(row, name)) for name, adapt in adapted) for row in rows]
     _insert(meta.db_table, [_column(field) for field in meta.concrete_fields], values)
     alias = connection.alias
@@ -74,6 +73,17 @@ def _keys(table: str, column: str, count: int) -> list[int]:
 
 def _column(field: Field[Any, Any]) -> str:
     return cast(str, field.column)
+
+
+def adapters(model: type[Model]) -> list[tuple[str, Adapt]]:
+    """Return, for every column, the attribute and what makes its value fit for the driver."""
+    instant = _instants()
+    return [(field.attname, _adapt(field, instant)) for field in model._meta.concrete_fields]
+
+
+def quoted(field: Field[Any, Any]) -> str:
+    """Return the name of a column as SQL writes it."""
+    return connection.ops.quote_name(_column(field))
 
 
 def _adapt(field: Field[Any, Any], instant: Adapt) -> Adapt:

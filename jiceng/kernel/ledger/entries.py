@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop as _
 
 from jiceng.kernel.base.ids import new_uid
 from jiceng.kernel.base.loading import load
+from jiceng.kernel.base.rows import insert
 from jiceng.kernel.ledger.canonical import canonical_payload
 from jiceng.kernel.ledger.models import Entry, PersonalDatum
 from jiceng.kernel.ledger.personal import commit
@@ -97,10 +98,11 @@ def _entry(row: NewEntry, uid: str, commitments: Mapping[str, Any]) -> Entry:
 def append_row(row: NewEntry, uid: str) -> Entry:
     """Append one entry under a ``uid`` that the caller already handed out."""
     commitments, data = commit(uid, row.personal)
-    with transaction.atomic():
-        entry = _entry(row, uid, commitments)
-        entry.save(force_insert=True)
-        PersonalDatum.objects.bulk_create(data)
+    entry = _entry(row, uid, commitments)
+    with transaction.atomic(savepoint=False):
+        insert(entry)
+        for datum in data:
+            insert(datum)
     return entry
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_noop as _
 
+from jiceng.kernel.orgs import roster
 from jiceng.kernel.orgs.models import Delegation, Officer, Post, Tenure, Unit
 from jiceng.kernel.orgs.terms import ROLES
 
@@ -165,14 +166,13 @@ def holders(post: Post, at: datetime) -> list[Officer]:
     return list(active.filter(Exists(held) | Exists(taken)).order_by("staff_no"))
 
 
-def posts_for(role: str, unit: Unit, at: datetime) -> Post | None:
+def posts_for(role: str, unit: Unit, at: datetime, token: str = "") -> Post | None:
     """Return the nearest filled post of ``role`` at ``unit`` or above it, or ``None``.
 
-    Of several in one unit the first founded is taken.
+    Of several in one unit the first founded is taken. ``token`` is that of the organisation where
+    it was just read.
     """
-    near = Post.objects.filter(role=role, unit__in=Unit.objects.existing(at))
-    near = near.filter(filled(at), unit__in=unit.lineage).select_related("unit")
-    return near.order_by("-unit__depth", "pk").first()
+    return roster.nearest(role, tuple(unit.lineage), at, token or roster.token())
 
 
 def vacant_posts(at: datetime) -> QuerySet[Post]:

@@ -333,3 +333,17 @@ class Delegation(Kept):
     def ledger_ref(self) -> str:
         """Return how a request digest names this delegation."""
         return f"orgs.delegation:{self.pk}"
+
+
+class Revision(models.Model):
+    """One row with a token that triggers change whenever the organisation does."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    token = models.CharField(max_length=32)
+
+    class Meta:
+        verbose_name = _("组织版本")
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="revision_one_row")]
+
+    def __str__(self) -> str:
+        return self.token

@@ -30,6 +30,7 @@ from jiceng.kernel.orgs.posts import (
     on_vacancy,
     revoke_delegation,
 )
+from jiceng.kernel.orgs.roster import post_of, unit_of
 from jiceng.kernel.orgs.terms import ROLES, Role, register_role
 from jiceng.kernel.orgs.tree import (
     ancestors,
@@ -70,12 +71,14 @@ __all__ = [
     "normal_staff_no",
     "on_tenure_end",
     "on_vacancy",
+    "post_of",
     "posts_for",
     "register_officer",
     "register_role",
     "revoke_delegation",
     "subtree",
     "take_turn",
+    "unit_of",
     "unit_tree",
     "vacant_posts",
     "visible_to",

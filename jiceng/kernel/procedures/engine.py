@@ -7,10 +7,10 @@ therefore never disturb each other, and a join opens once.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
 from jiceng.kernel.base.clock import legal_day
 from jiceng.kernel.base.errors import Conflict
@@ -25,13 +25,15 @@ from jiceng.kernel.procedures.moves import (
     Past,
     StalePage,
     Transition,
+    asks_past,
     decide,
     facts_of_steps,
     where_sent,
 )
-from jiceng.kernel.procedures.publishing import version_of
 from jiceng.kernel.procedures.rules import Move, Step
+from jiceng.kernel.procedures.standing import lock
 from jiceng.kernel.procedures.terms import Outcome, Priority
+from jiceng.kernel.procedures.writing import write_move
 from jiceng.kernel.workdays import service as workdays
 from jiceng.kernel.workdays.models import Clock
 from jiceng.kernel.workdays.service import Limit
@@ -151,40 +153,32 @@ def advance(
     ``TooEarly``, ``MadeEnough``, ``PastDue``, ``AtRoot`` (409), ``NotHolder``, ``SamePerson``
     (403) or ``Missing`` (422); then nothing was written.
     """
-    case = Case.objects.select_for_update().get(number=number)
-    case.procedure = version_of(case.procedure_id)
-    steps = {
-        step.step: step for step in case.steps.open().select_related("unit", "post").order_by("id")
-    }
     asked = Asked(move, by, at, step_id, unit, until, given or {})
-    transition = decide(case, steps, _recorded_past(case), asked, place_step)
-    _leave(case, transition.left, transition.move, by, at)
-    CaseStep.objects.bulk_create(transition.opened)
-    _settle(case, transition, at)
-    standing = [step for step in steps.values() if step.pk != transition.left.pk]
-    keep_clock(case, transition.left, [*standing, *transition.opened], at)
+    standing = lock(number, partial(asks_past, asked))
+    case, steps = standing.case, standing.open
+    place = partial(place_step, seat=partial(posts_for, token=standing.token))
+    transition = decide(case, steps, _recorded_past(standing.steps), asked, place)
+    left = transition.left
+    # Clocks of two machines may differ by a moment; a step is not left before it was entered.
+    left.left_at, left.left_by, left.move = max(at, left.entered_at), by.ref, move
+    ended = conclude(case, transition.move, at)
+    if not write_move(case, left, transition.opened):
+        raise StalePage(version=case.version - 1)
+    if ended:
+        end_clocks(case, left, at)
+    others = [step for step in steps.values() if step.pk != left.pk]
+    keep_clock(case, left, [*others, *transition.opened], at)
     return transition
 
 
-def _recorded_past(case: Case) -> Past:
-    """Return the history of ``case`` as the database has it, asked when it is needed."""
-    left = case.steps.filter(left_at__isnull=False)
+def _recorded_past(steps: list[CaseStep]) -> Past:
+    """Return the history of a case from the steps that were read under its lock."""
+    left = [(step.move, step.left_by) for step in steps if step.left_at is not None]
 
-    def last_unit(step: str) -> Unit | None:
-        rows = case.steps.filter(step=step).select_related("unit", "sent_to")
-        return where_sent(rows.order_by("-id").first())
+    def last_unit(code: str) -> Unit | None:
+        return where_sent(next((step for step in reversed(steps) if step.step == code), None))
 
-    return Past(lambda: left.values_list("move", "left_by"), last_unit)
-
-
-def _leave(case: Case, left: CaseStep, move: Move, by: Actor, at: datetime) -> None:
-    # Whoever raised or handed on the step meanwhile did not need the lock of the case. Clocks of
-    # two machines may differ by a moment; a step is not left before it was entered.
-    changed = CaseStep.objects.filter(pk=left.pk, left_at__isnull=True, post=left.post_id).update(
-        left_at=max(at, left.entered_at), left_by=by.ref, move=move.code
-    )
-    if not changed:
-        raise StalePage(version=case.version)
+    return Past(lambda: left, last_unit)
 
 
 def end_by(case: Case, move: Move) -> Step | None:
@@ -199,17 +193,6 @@ def conclude(case: Case, move: Move, at: datetime) -> bool:
     if final:
         case.closed_at, case.outcome = max(at, case.opened_at), Outcome(final.outcome)
     return final is not None
-
-
-def _settle(case: Case, done: Transition, at: datetime) -> None:
-    """Count the move on the case, pass it up, and end it at a final step with its clocks."""
-    changes: dict[str, Any] = {"version": F("version") + 1}
-    if done.passed_from is not None:
-        changes |= {"unit": case.unit, "contact_unit": case.contact_unit}
-    if conclude(case, done.move, at):
-        changes |= {"closed_at": case.closed_at, "outcome": case.outcome}
-        end_clocks(case, done.left, at)
-    Case.objects.filter(pk=case.pk).update(**changes)
 
 
 def reassign(step: CaseStep, post: Post | None, unit: Unit, **changes: Any) -> bool:

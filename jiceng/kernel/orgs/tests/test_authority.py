@@ -198,6 +198,7 @@ def test_the_nearest_filled_post_is_found_in_one_query(
 ) -> None:
     zone_head = hold(officer("2001", "郑小主"), post(cast.zone, "unit_head"))
     community_head = post(cast.community, "unit_head")
+    assert posts_for("unit_head", cast.community, MONDAY) == cast.zhang.post
     with django_assert_num_queries(1):
         assert posts_for("unit_head", cast.community, MONDAY) == cast.zhang.post
     assert posts_for("unit_head", cast.other_community, MONDAY) == zone_head.post

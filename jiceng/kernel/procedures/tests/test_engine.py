@@ -14,6 +14,7 @@ from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
 from jiceng.kernel.procedures.publishing import VersionChanged, publish
 from jiceng.kernel.procedures.rules import Procedure
 from jiceng.kernel.procedures.tests.conftest import LOOP
+from jiceng.kernel.procedures.writing import write_move
 from jiceng.kernel.testing.cast import Cast, hold, officer, post
 from jiceng.kernel.workdays.rules import Limit, work_hours, workdays
 
@@ -269,11 +270,13 @@ def test_a_step_that_was_raised_meanwhile_is_no_longer_the_first_holders(
 ) -> None:
     """Whoever raises a step does not take the lock of the case; the move notices all the same."""
     case = opened(loop)
-    seen = case.steps.select_related("case").get()
+    seen = case.steps.get()
     CaseStep.objects.filter(pk=seen.pk).update(post=cast.zhang.post)
-    refuse = case.definition.moves_from("reported")[1]
-    with pytest.raises(moves.StalePage):
-        engine._leave(seen.case, seen, refuse, cast.wang, now)
+    seen.left_at, seen.left_by, seen.move = now, cast.wang.ref, "judge"
+    case.version += 1
+    following = CaseStep(case=case, step="judged", unit=case.unit, entered_at=now)
+    written = write_move(case, seen, [following])
+    assert not written
     assert standing(case) == ["reported"]
 
 
