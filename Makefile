@@ -8,7 +8,7 @@ PYTHON := $(B)/python -W ignore::SyntaxWarning
 MANAGE := $(B)/python manage.py
 say = @printf '\033[1m· %s\033[0m\n' "$(1)"
 
-.PHONY: help setup run test test-sqlite test-postgres check format lint types contracts drift templates browser lock clean messages docs
+.PHONY: help setup run test test-sqlite test-postgres check format lint types contracts drift templates browser lock clean messages docs bench bench-quick
 
 help: ## 显示可用的命令
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -99,6 +99,12 @@ templates: .venv/.dev ## 页面模板
 	$(call say,页面模板)
 	@find jiceng -name '*.html' | xargs $(B)/djade --check --target-version 5.2
 	@$(B)/djlint jiceng --lint --quiet
+
+bench: setup .venv/.dev ## 性能：与手写 SQL 和同类软件同场比较，约十分钟（BENCH_SECONDS= 可改）
+	@$(PYTHON) -m bench
+
+bench-quick: setup .venv/.dev ## 性能：只数查询次数，一分钟以内，与机器快慢无关
+	@$(PYTHON) -m bench.quick
 
 format: .venv/.dev ## 自动整理格式
 	@$(B)/ruff format -q . && $(B)/ruff check -q --fix .

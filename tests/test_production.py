@@ -12,6 +12,13 @@ from jiceng.config import environment
 from jiceng.config.safety import unsafe
 
 ROOT = Path(__file__).parents[1]
+RANDOM = "Wm0vT9q-3KxZ7bLr_Yd5NcJf8HsGpQe2uAi4oXkRt6yMnBvCzEa1"
+SQLITE = {"ENGINE": "jiceng.kernel.base.sqlite", "CONN_MAX_AGE": None}
+POSTGRESQL = {
+    "ENGINE": "django.db.backends.postgresql",
+    "CONN_MAX_AGE": None,
+    "OPTIONS": {"server_side_binding": True, "prepare_threshold": 5},
+}
 
 
 @pytest.fixture
@@ -26,11 +33,13 @@ def key(tmp_path: Path) -> Path:
 def safe(key: Path) -> dict[str, object]:
     return {
         "DEBUG": False,
-        "SECRET_KEY": "0123456789" * 5,
+        "SECRET_KEY": RANDOM,
         "ALLOWED_HOSTS": ["zone.example.gov.cn"],
         "LEDGER_KEY_FILE": key,
         "LEDGER_ORIGIN": "zone.example.gov.cn/ledger",
-        "DATABASES": {"default": {"ENGINE": "postgresql", "CONN_MAX_AGE": None}},
+        "TIME_ZONE": "Asia/Shanghai",
+        "USE_TZ": True,
+        "DATABASES": {"default": POSTGRESQL},
     }
 
 
@@ -38,40 +47,57 @@ def test_a_safe_installation_starts(safe: dict[str, object]) -> None:
     assert list(unsafe(safe)) == []
 
 
-SQLITE = {"ENGINE": "jiceng.kernel.base.sqlite", "CONN_MAX_AGE": None}
-
-
 @pytest.mark.parametrize(
-    ("name", "value", "word"),
+    ("name", "value", "code", "word"),
     [
-        ("DEBUG", True, "JICENG_DEBUG"),
-        ("SECRET_KEY", "short", "JICENG_SECRET_KEY"),
-        ("SECRET_KEY", "a" * 60, "JICENG_SECRET_KEY"),
-        ("ALLOWED_HOSTS", ["127.0.0.1"], "JICENG_HOSTS"),
-        ("ALLOWED_HOSTS", ["*"], "JICENG_HOSTS"),
-        ("LEDGER_KEY_FILE", "/nonexistent/key.pem", "openssl"),
-        ("LEDGER_ORIGIN", "jiceng-demo-zone", "JICENG_LEDGER_ORIGIN"),
-        ("DATABASES", {"default": SQLITE | {"OPTIONS": {}}}, "WAL"),
+        ("DEBUG", True, "debug_on", "JICENG_DEBUG"),
+        ("SECRET_KEY", "", "secret_key_weak", "JICENG_SECRET_KEY"),
+        ("SECRET_KEY", RANDOM[:49], "secret_key_weak", "JICENG_SECRET_KEY"),
+        ("SECRET_KEY", "a" * 60, "secret_key_weak", "JICENG_SECRET_KEY"),
+        ("SECRET_KEY", "0123456789" * 6, "secret_key_weak", "openssl rand"),
+        ("SECRET_KEY", "abcdefghi" + "a" * 50, "secret_key_weak", "JICENG_SECRET_KEY"),
+        ("SECRET_KEY", f"django-insecure-{RANDOM}", "secret_key_weak", "JICENG_SECRET_KEY"),
+        ("ALLOWED_HOSTS", [], "hosts_open", "JICENG_HOSTS"),
+        ("ALLOWED_HOSTS", ["127.0.0.1"], "hosts_open", "JICENG_HOSTS"),
+        ("ALLOWED_HOSTS", ["zone.example.gov.cn", "*"], "hosts_open", "JICENG_HOSTS"),
+        ("TIME_ZONE", "UTC", "time_zone", "TIME_ZONE"),
+        ("USE_TZ", False, "time_zone", "USE_TZ"),
+        ("LEDGER_KEY_FILE", "/nonexistent/key.pem", "ledger_key_missing", "openssl"),
+        ("LEDGER_ORIGIN", "jiceng-demo-zone", "ledger_origin_default", "JICENG_LEDGER_ORIGIN"),
+        ("DATABASES", SQLITE | {"OPTIONS": {}}, "sqlite_not_durable", "WAL"),
         (
             "DATABASES",
-            {
-                "default": SQLITE
-                | {"OPTIONS": {"init_command": "journal_mode=WAL; synchronous=FULL"}}
-            },
+            SQLITE | {"OPTIONS": {"init_command": "PRAGMA journal_mode=WAL"}},
+            "sqlite_not_durable",
+            "FULL",
+        ),
+        (
+            "DATABASES",
+            SQLITE | {"OPTIONS": {"init_command": "journal_mode=WAL; synchronous=FULL"}},
+            "sqlite_not_immediate",
             "IMMEDIATE",
         ),
-        ("DATABASES", {"default": {"ENGINE": "postgresql", "CONN_MAX_AGE": 0}}, "CONN_MAX_AGE"),
+        ("DATABASES", POSTGRESQL | {"CONN_MAX_AGE": 0}, "connections_not_kept", "CONN_MAX_AGE"),
+        ("DATABASES", POSTGRESQL | {"OPTIONS": {}}, "statements_not_prepared", "预备语句"),
+        (
+            "DATABASES",
+            POSTGRESQL | {"OPTIONS": {"server_side_binding": True, "prepare_threshold": None}},
+            "statements_not_prepared",
+            "prepare_threshold",
+        ),
     ],
 )
 def test_each_unsafe_setting_is_named(
-    name: str, value: object, word: str, safe: dict[str, object]
+    name: str, value: object, code: str, word: str, safe: dict[str, object]
 ) -> None:
-    assert any(word in sentence for sentence in unsafe(safe | {name: value}))
+    changed = {"default": value} if name == "DATABASES" else value
+    found = {fault.code: str(fault) for fault in unsafe(safe | {name: changed})}
+    assert word in found[code]
 
 
 def test_a_key_that_others_can_read_is_refused(safe: dict[str, object], key: Path) -> None:
     key.chmod(0o644)
-    assert any("chmod 600" in sentence for sentence in unsafe(safe))
+    assert [fault.code for fault in unsafe(safe)] == ["ledger_key_open"]
 
 
 @pytest.mark.slow
@@ -83,7 +109,7 @@ def test_a_key_that_others_can_read_is_refused(safe: dict[str, object], key: Pat
         ({"JICENG_MODE": "Production"}, 1),
         (
             {
-                "JICENG_SECRET_KEY": "0123456789" * 6,
+                "JICENG_SECRET_KEY": RANDOM,
                 "JICENG_HOSTS": "zone.example.gov.cn",
                 "JICENG_LEDGER_ORIGIN": "zone.example.gov.cn/ledger",
             },

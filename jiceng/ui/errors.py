@@ -86,6 +86,8 @@ ADVICE: dict[int, str | Promise] = {
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 DISK_FULL = ("database or disk is full", "disk i/o error", "no space left")
 BUSY = ("database is locked", "database table is locked")
+# Our mistake. A socket of PostgreSQL that is gone says «no such file», which is not.
+UNKNOWN = ("no such table", "no such column", "no such function", "no such module")
 # PostgreSQL: disk_full; serialization_failure, deadlock_detected, lock_not_available.
 DISK_FULL_STATES, BUSY_STATES = {"53100"}, {"40001", "40P01", "55P03"}
 
@@ -98,7 +100,7 @@ def _of_database(error: DatabaseError) -> Refusal | None:
         refusal = StorageFull()
     elif state in BUSY_STATES or any(words in text for words in BUSY):
         refusal = Unavailable(code="busy")
-    elif "no such" in text:  # a table or column that is not there is our mistake
+    elif any(words in text for words in UNKNOWN):
         return None
     else:
         refusal = Unavailable(code="database_unavailable")

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings as installation
+from django.test import Client
 from playwright.sync_api import Browser
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -37,6 +39,13 @@ def staffed(grid: Grid, settings: Settings) -> Grid:
 def walk(chromium: Browser, server: LiveServer) -> Callable[..., Any]:
     """Return a function that opens a window for somebody."""
     return lambda **options: walking(chromium, server.url, **options)
+
+
+def enter(walker: Walker, client: Client) -> None:
+    """Let a window go on where a test's own browser stands: signed in, or with cases opened."""
+    name = installation.SESSION_COOKIE_NAME
+    value = client.cookies[name].value
+    walker.context.add_cookies([{"name": name, "value": value, "url": walker.base}])
 
 
 def sign_in(walker: Walker, staff_no: str) -> None:

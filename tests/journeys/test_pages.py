@@ -1,4 +1,4 @@
-"""Every page in a real browser, at both widths: for everybody, by keyboard, in both languages."""
+"""Pages in a real browser, at both widths: what went wrong, by keyboard, in both languages."""
 
 from collections.abc import Callable
 from typing import Any
@@ -33,60 +33,31 @@ def opened_by_its_reporter(walker: Walker, case: Case) -> None:
     walker.press("查询", to="**/cases/*/")
 
 
-def resident_pages(walker: Walker, case: Case) -> None:
-    """Look closely at everything that a resident comes to."""
-    for path in ("/", "/report/", "/track/", "/verify/", "/desk/login/", "/no-such-page/"):
-        walker.go(path)
-        walker.audit()
-    walker.go("/report/")
-    walker.press("提交")
+def sent_back(walker: Walker, button: str) -> None:
+    """Send a form that lacks something, and look closely at what comes back."""
+    walker.press(button)
     walker.page.locator("[data-error-summary]").wait_for()
     walker.audit()
-    opened_by_its_reporter(walker, case)
-    walker.audit()
-    walker.go(f"/cases/{case.number}/slip/")
-    walker.audit()
-
-
-def officer_pages(walker: Walker, case: Case) -> None:
-    """Look closely at everything that an officer comes to."""
-    sign_in(walker, "1001")
-    root = f"/desk/grid/cases/{case.number}/"
-    paths = ["/desk/", "/desk/procedures/", "/desk/procedures/grid.case/2026-2/", "/desk/password/"]
-    for path in [*paths, "/desk/grid/report/", root, f"{root}slip/"]:
-        walker.go(path)
-        walker.audit()
 
 
 @WIDTHS
-def test_nothing_keeps_anybody_out_of_the_public_face(
+def test_nothing_keeps_anybody_out_of_what_went_wrong(
     walk: Callable[..., Any], staffed: Grid, width: int
 ) -> None:
+    """What every page is like by itself, the sweep of the routes looks at."""
     case = photographed(staffed)
     with walk(width=width) as walker:
         walker.expects(404)
-        resident_pages(walker, case)
-
-
-@WIDTHS
-def test_nor_of_the_desk(walk: Callable[..., Any], staffed: Grid, width: int) -> None:
-    case = photographed(staffed)
-    fresh = scene.report(staffed)
-    with walk(width=width) as walker:
-        officer_pages(walker, case)
-        for move in ("judge", "refuse"):
-            walker.go(f"/desk/grid/cases/{fresh.number}/moves/{move}/")
-            walker.audit()
-    with walk(width=width) as walker:
+        walker.go("/no-such-page/")
+        walker.audit()
+        walker.go("/report/")
+        sent_back(walker, "提交")
         sign_in(walker, "1005")
-        walker.go(f"/desk/grid/cases/{case.number}/")
-        walker.audit()
-        for move in ("verify", "rework"):
-            walker.go(f"/desk/grid/cases/{case.number}/moves/{move}/")
+        root = f"/desk/grid/cases/{case.number}/"
+        for path in (root, f"{root}moves/verify/", f"{root}moves/rework/"):
+            walker.go(path)
             walker.audit()
-        walker.press("退回重办")
-        walker.page.locator("[data-error-summary]").wait_for()
-        walker.audit()
+        sent_back(walker, "退回重办")
 
 
 LONG = "安徽安庆经济技术开发区菱北街道综合行政执法与市政设施养护联合工作站"

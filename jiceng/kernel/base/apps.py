@@ -1,6 +1,8 @@
+from functools import partial
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,6 +11,9 @@ class BaseConfig(AppConfig):
     verbose_name = _("基础")
 
     def ready(self) -> None:
-        """Register the jobs of the ground."""
-        for module in ("throttle", "sweeping"):
+        """Register the jobs of the ground, and the self-check at the start."""
+        for module in ("throttle", "sweeping", "checks"):
             import_module(f"jiceng.kernel.base.{module}")
+        from jiceng.kernel.base import clock, starting
+
+        checks.register(partial(starting.look, clock.read), starting.TAG, checks.Tags.database)

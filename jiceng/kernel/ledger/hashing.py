@@ -9,6 +9,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 
+# FIPS 180-4, the example of one block: the digest of «abc».
+SHA256_VECTOR = (b"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
 # GB/T 32905-2016, annex A.1: the digest of «abc».
 SM3_VECTOR = (b"abc", "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0")
 
@@ -40,6 +42,11 @@ def sm3(data: bytes) -> bytes:
     context = _sm3()
     context.update(data)
     return context.digest()
+
+
+def sha256(data: bytes) -> bytes:
+    """Return the SHA-256 digest of ``data``, 32 bytes."""
+    return hashlib.sha256(data).digest()
 
 
 class Algorithm:

@@ -6,6 +6,7 @@ from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.jobs import every
+from jiceng.kernel.base.starting import TAG, start_check
 
 
 class WorkdaysConfig(AppConfig):
@@ -13,12 +14,14 @@ class WorkdaysConfig(AppConfig):
     verbose_name = _("工作日")
 
     def ready(self) -> None:
-        """Register the hourly job and the check of the calendar files."""
+        """Register the hourly job, and the checks of calendar files and clock."""
         # Django lets models be imported only once every app is known.
+        from jiceng.kernel.workdays.checks import clock_fits_calendar
         from jiceng.kernel.workdays.projection import reproject_deadlines
 
         every(3600, process="tick")(reproject_deadlines)
-        checks.register(calendar_files)
+        checks.register(calendar_files, TAG)
+        start_check(clock_fits_calendar)
 
 
 def calendar_files(

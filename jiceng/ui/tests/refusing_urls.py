@@ -60,6 +60,7 @@ FAILURES: dict[str, Callable[[], Exception]] = {
     "locked-sqlite": lambda: stated("database is locked"),
     "deadlock-postgres": lambda: stated("deadlock detected", "40P01"),
     "database-away": lambda: stated("connection refused", "08001"),
+    "socket-away": lambda: stated('connection to server on socket "/run/x" failed: No such file'),
     "our-mistake": lambda: RuntimeError("SELECT secret FROM officer -- /home/jiceng"),
     "our-missing-table": lambda: stated("no such table: grid_case"),
 }

@@ -28,6 +28,7 @@ TABLE = [
     ("locked-sqlite", 503, "busy"),
     ("deadlock-postgres", 503, "busy"),
     ("database-away", 503, "database_unavailable"),
+    ("socket-away", 503, "database_unavailable"),
     ("our-mistake", 500, "internal"),
     ("our-missing-table", 500, "internal"),
 ]

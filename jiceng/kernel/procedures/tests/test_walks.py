@@ -28,7 +28,7 @@ from jiceng.kernel.testing.cast import Cast, hold, officer, post
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 # The machine of states is the same on both; the second database gets a shorter walk.
-ACTIONS = 10_500 if connection.vendor == "sqlite" else 2_000
+ACTIONS = 3_000 if connection.vendor == "sqlite" else 2_000
 CASES = 60
 ANSWERS = {403, 409, 422}
 

@@ -4,14 +4,15 @@ from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from jiceng.kernel.base import clock
 from jiceng.kernel.base.jobs import JOBS
 from jiceng.kernel.base.running import Runner
+from jiceng.kernel.base.starting import StartingCommand
 
 
-class Command(BaseCommand):
+class Command(StartingCommand):
     """Run the jobs of the tick, for ever or once at a given instant."""
 
     help = "运行定时工作：超期升级、岗位空缺交接、到期重算。--once 只运行一轮。"

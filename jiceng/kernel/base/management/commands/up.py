@@ -8,12 +8,12 @@ from argparse import ArgumentParser
 from types import FrameType
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from jiceng.kernel.base.starting import StartingCommand
 
 GRACE = 10.0
 
 
-class Command(BaseCommand):
+class Command(StartingCommand):
     """Serve on loopback until Ctrl-C or until one of the three ends."""
 
     help = "启动网站、后台工作和定时工作，一起结束。"
@@ -51,6 +51,8 @@ class Command(BaseCommand):
             *("--host", options["host"], "--port", str(options["port"])),
             *("--workers", str(options["workers"]), "--no-ws", "--log-level", "warning"),
             *("--blocking-threads", "4", "--backpressure", "64"),
+            # One worker that dies must not take the requests of the others with it.
+            "--respawn-failed-workers",
             "jiceng.config.wsgi:application",
         ]
 

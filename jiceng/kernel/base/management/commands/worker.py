@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from jiceng.kernel.base import clock
 from jiceng.kernel.base.running import Runner
+from jiceng.kernel.base.starting import StartingCommand
 
 
-class Command(BaseCommand):
+class Command(StartingCommand):
     """Run the jobs of the worker."""
 
     help = "运行后台工作：封存台账、分发事件。按 Ctrl-C 结束。"

@@ -1,0 +1,79 @@
+"""The groups of the benchmark: what is set beside what, in which databases."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bench.crew import Configuration
+from bench.goals import Figure
+from bench.pairing import Group
+from bench.report import Line, figure, lines_of, show
+from bench.servers import Place
+
+OURS = "bench.scenarios.lifecycle"
+
+
+@dataclass
+class Found:
+    """What a group found: lines of the table, figures for the goals."""
+
+    lines: list[Line]
+    figures: dict[str, Figure]
+
+
+def _limits(place: Place) -> Iterator[Configuration]:
+    for name, module in (("plain SQL", "plain"), ("one statement", "statement")):
+        database = place.postgres.database(f"limit_{module}")
+        yield Configuration(name, f"bench.limits.{module}", {"database": database})
+
+
+def _ours(place: Place, vendor: str, name: str = "ours", clients: int = 1) -> Configuration:
+    return Configuration(name, OURS, environ=place.ours(vendor), clients=clients, laid=True)
+
+
+def on_postgresql(place: Place, seconds: float) -> Found:
+    """Compare one client: hand-written SQL, ours, and the peers."""
+    configurations = [*_limits(place), _ours(place, "postgresql")]
+    found = Group("pg", configurations, [place.postgres.pid], seconds).run()
+    lines = lines_of("pg", found, {what.name: "plain SQL" for what in configurations})
+    show("In process, PostgreSQL 18, one client", lines)
+    return _found(lines, pg="ours")
+
+
+def with_eight_clients(place: Place, seconds: float) -> Found:
+    """Compare eight clients with one: nothing global may be locked."""
+    limit = {"database": place.postgres.database("limit_eight")}
+    configurations = [
+        Configuration("plain SQL", "bench.limits.plain", limit),
+        Configuration("plain SQL × 8", "bench.limits.plain", limit, 8, laid=True),
+        _ours(place, "postgresql"),
+        _ours(place, "postgresql", "ours × 8", 8),
+    ]
+    found = Group("pg8", configurations, [place.postgres.pid], seconds).run()
+    lines = lines_of("pg8", found, {"plain SQL × 8": "plain SQL", "ours × 8": "ours"})
+    show("In process, PostgreSQL 18, eight clients beside one", lines)
+    return _found(lines, pg8="ours × 8")
+
+
+def on_sqlite(place: Place, seconds: float) -> Found:
+    """Compare one client on SQLite, every commit synced."""
+    configurations = [
+        Configuration("raw SQL", "bench.limits.sqlite", {"database": place.sqlite("raw")}),
+        _ours(place, "sqlite"),
+    ]
+    found = Group("sqlite", configurations, [], seconds).run()
+    lines = lines_of("sqlite", found, {"ours": "raw SQL"})
+    show("In process, SQLite (WAL, FULL), one client", lines)
+    return _found(lines, sqlite="ours")
+
+
+def _found(lines: list[Line], **names: str) -> Found:
+    figures = {key: found for key, name in names.items() if (found := figure(lines, name))}
+    return Found(lines, figures)
+
+
+# What is measured, and the share of the time that each has.
+GROUPS: dict[str, tuple[Callable[[Place, float], Found], float]] = {
+    "pg": (on_postgresql, 0.25),
+    "pg8": (with_eight_clients, 0.15),
+    "sqlite": (on_sqlite, 0.1),
+}

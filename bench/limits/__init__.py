@@ -1,0 +1,1 @@
+"""The physical limit: the same unit of work, written by hand, without any framework."""
