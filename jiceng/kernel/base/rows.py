@@ -89,6 +89,25 @@ def insert(row: Model, *, unless: str = "") -> bool:
     return True
 
 
+def insert_together(row: Model, others: Sequence[Model]) -> None:
+    """Insert ``row`` and rows of one other table, whose keys nobody asks for."""
+    if connection.vendor != "postgresql" or not others:
+        for each in (*others, row):
+            insert(each)
+        return
+    values = [value for other in others for value in fit(other)] + fit(row)
+    with connection.cursor() as cursor:
+        cursor.execute(_insert_together(type(row), type(others[0]), len(others)), values)
+        adopt(row, cursor.fetchone()[0])
+
+
+@lru_cache(maxsize=64)
+def _insert_together(model: Table, other: Table, others: int) -> str:
+    rows = ", ".join([f"({places(other)})"] * others)
+    first = f"INSERT INTO {other._meta.db_table} ({inserted_columns(other)}) VALUES {rows}"
+    return f"WITH beside AS ({first}) {_insert(model, '', 'postgresql')}"
+
+
 def adopt(row: Model, key: Any) -> None:
     """Note that ``row`` was written under ``key``."""
     row.pk = key

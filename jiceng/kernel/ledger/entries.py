@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as _
 
 from jiceng.kernel.base.ids import new_uid
 from jiceng.kernel.base.loading import load
-from jiceng.kernel.base.rows import insert
+from jiceng.kernel.base.rows import insert_together
 from jiceng.kernel.ledger.canonical import canonical_payload
 from jiceng.kernel.ledger.models import Entry, PersonalDatum
 from jiceng.kernel.ledger.personal import commit
@@ -100,9 +100,7 @@ def append_row(row: NewEntry, uid: str) -> Entry:
     commitments, data = commit(uid, row.personal)
     entry = _entry(row, uid, commitments)
     with transaction.atomic(savepoint=False):
-        insert(entry)
-        for datum in data:
-            insert(datum)
+        insert_together(entry, data)
     return entry
 
 

@@ -1,13 +1,14 @@
 """The engine: open a case, make a move. Called inside an act, so in the act's transaction.
 
-A move is a compare-and-set on the open step that the officer saw, under the lock of its case:
-whoever comes second finds the step gone and is told what can be done now. Branches of one case
-therefore never disturb each other, and a join opens once.
+A move is a compare-and-set on the version of its case and on the open step that the officer saw.
+Whoever comes second looks again: where the step is gone they are told what can be done now; where
+only another branch moved, their move is made on the case as it is then. So branches of one case
+never disturb each other, and a join opens once.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -25,20 +26,21 @@ from jiceng.kernel.procedures.moves import (
     Past,
     StalePage,
     Transition,
-    asks_past,
     decide,
     facts_of_steps,
     where_sent,
 )
 from jiceng.kernel.procedures.rules import Move, Step
-from jiceng.kernel.procedures.standing import lock
+from jiceng.kernel.procedures.standing import read_past, read_standing
 from jiceng.kernel.procedures.terms import Outcome, Priority
-from jiceng.kernel.procedures.writing import write_move
+from jiceng.kernel.procedures.writing import Written, write_move
 from jiceng.kernel.workdays import service as workdays
 from jiceng.kernel.workdays.models import Clock
 from jiceng.kernel.workdays.service import Limit
 
 NUMBER_TRIES = 8
+# Others may move another branch of the case at the same moment; each waits for the one before.
+MOVE_TRIES = 8
 
 # Who sits where: the nearest filled post of a role, at a unit or above it, at an instant.
 Seat = Callable[[str, Unit, datetime], Post | None]
@@ -154,15 +156,27 @@ def advance(
     (403) or ``Missing`` (422); then nothing was written.
     """
     asked = Asked(move, by, at, step_id, unit, until, given or {})
-    standing = lock(number, partial(asks_past, asked))
-    case, steps = standing.case, standing.open
+    for _try in range(MOVE_TRIES):
+        done = _try_move(number, asked)
+        if done is not None:
+            return done
+    raise StalePage()
+
+
+def _try_move(number: str, asked: Asked) -> Transition | None:
+    """Make a move on the case as it stands; ``None`` where somebody else moved it meanwhile."""
+    standing = read_standing(number)
+    case, steps, at = standing.case, standing.steps, asked.at
     place = partial(place_step, seat=partial(posts_for, token=standing.token))
-    transition = decide(case, steps, _recorded_past(standing.steps), asked, place)
+    transition = decide(case, steps, _recorded_past(case), asked, place)
     left = transition.left
     # Clocks of two machines may differ by a moment; a step is not left before it was entered.
-    left.left_at, left.left_by, left.move = max(at, left.entered_at), by.ref, move
+    left.left_at, left.left_by, left.move = max(at, left.entered_at), asked.by.ref, asked.move
     ended = conclude(case, transition.move, at)
-    if not write_move(case, left, transition.opened):
+    written = write_move(case, left, transition.opened)
+    if written is Written.OVERTAKEN:
+        return None
+    if written is Written.TAKEN_AWAY:
         raise StalePage(version=case.version - 1)
     if ended:
         end_clocks(case, left, at)
@@ -171,14 +185,17 @@ def advance(
     return transition
 
 
-def _recorded_past(steps: list[CaseStep]) -> Past:
-    """Return the history of a case from the steps that were read under its lock."""
-    left = [(step.move, step.left_by) for step in steps if step.left_at is not None]
+def _recorded_past(case: Case) -> Past:
+    """Return the history of ``case`` as the database has it, asked when it is needed."""
+    steps = cache(partial(read_past, case))
+
+    def made() -> list[tuple[str, str]]:
+        return [(step.move, step.left_by) for step in steps() if step.left_at is not None]
 
     def last_unit(code: str) -> Unit | None:
-        return where_sent(next((step for step in reversed(steps) if step.step == code), None))
+        return where_sent(next((step for step in reversed(steps()) if step.step == code), None))
 
-    return Past(lambda: left, last_unit)
+    return Past(made, last_unit)
 
 
 def end_by(case: Case, move: Move) -> Step | None:

@@ -150,20 +150,6 @@ def where_sent(step: CaseStep | None) -> Unit | None:
     return (step.sent_to or step.unit) if step else None
 
 
-def asks_past(asked: Asked, case: Case) -> bool:
-    """Tell whether the rules of the move could ask what happened to ``case`` before."""
-    moves = [move for move in case.definition.moves if move.code == asked.move]
-    return any(
-        move.after or move.differs_from or move.at_most or _sends_back(case, move, asked)
-        for move in moves
-    )
-
-
-def _sends_back(case: Case, move: Move, asked: Asked) -> bool:
-    holders = [case.definition.step(target).holder for target in move.targets]
-    return asked.unit is None and any(holder and holder.at == "given" for holder in holders)
-
-
 def decide(
     case: Case,
     steps: dict[str, CaseStep],

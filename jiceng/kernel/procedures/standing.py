@@ -1,8 +1,12 @@
-"""A case under its lock, and the steps it stands in."""
+"""A case and the steps it stands in, read in one statement.
 
-from collections.abc import Callable
+Nothing is locked by reading. What is written later names the version that was read, and is not
+written where somebody was faster.
+"""
+
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from django.db import connection
 
@@ -11,58 +15,59 @@ from jiceng.kernel.orgs.service import post_of, unit_of
 from jiceng.kernel.procedures.models import Case, CaseStep
 from jiceng.kernel.procedures.publishing import version_of
 
+CASE_COLUMNS = len(Case._meta.concrete_fields)
+
 
 @dataclass(frozen=True)
 class Standing:
-    """A case that nobody else moves until the transaction ends, and its steps, oldest first.
-
-    ``token`` is that of the organisation when the steps were read, "" where there was none.
-    """
+    """A case, its open steps in the order in which it entered them, and the token of the
+    organisation at that moment, "" where there was none."""
 
     case: Case
-    steps: list[CaseStep]
+    steps: dict[str, CaseStep]
     token: str
 
-    @property
-    def open(self) -> dict[str, CaseStep]:
-        """Return where the case stands, by step."""
-        return {step.step: step for step in self.steps if step.left_at is None}
 
-
-def lock(number: str, asks_past: Callable[[Case], bool]) -> Standing:
-    """Return the case ``number`` as it is once its lock is ours, with the steps that it left
-    where ``asks_past``; raises ``Case.DoesNotExist``.
-
-    Two statements: whoever waited for the lock must read the steps after the wait, not before.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_case(), [number])
-        found = cursor.fetchone()
-        if found is None:
-            raise Case.DoesNotExist(number)
-        case = read(Case, found)
-        case.procedure = version_of(case.procedure_id)
-        cursor.execute(_steps(asks_past(case)), [case.pk])
-        rows = cursor.fetchall()
-    token = (rows[0][0] or "") if rows else ""
-    steps = [read(CaseStep, row[1:]) for row in rows]
+def read_standing(number: str) -> Standing:
+    """Return the case ``number`` as it stands; raises ``Case.DoesNotExist``."""
+    rows = _fetch(_standing(), number)
+    if not rows:
+        raise Case.DoesNotExist(number)
+    token, values = rows[0][0] or "", rows[0][1 : 1 + CASE_COLUMNS]
+    case = read(Case, values)
+    case.procedure = version_of(case.procedure_id)
+    entered = [row[1 + CASE_COLUMNS :] for row in rows]
+    steps = [read(CaseStep, values) for values in entered if values[0] is not None]
     _introduce(case, steps, token)
-    return Standing(case, steps, token)
+    return Standing(case, {step.step: step for step in steps}, token)
+
+
+def read_past(case: Case) -> list[CaseStep]:
+    """Return every step of ``case`` that was left or is open, in order."""
+    return [read(CaseStep, row) for row in _fetch(_past(), case.pk)]
+
+
+def _fetch(statement: str, value: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [value])
+        return list(cursor.fetchall())
 
 
 @lru_cache(maxsize=1)
-def _case() -> str:
-    # SQLite took its one lock when the transaction began.
-    locked = " FOR UPDATE" if connection.features.has_select_for_update else ""
-    return f"SELECT {columns(Case, 'c')} FROM procedures_case c WHERE c.number = %s{locked}"
-
-
-@lru_cache(maxsize=2)
-def _steps(whole: bool) -> str:
-    only = "" if whole else " AND s.left_at IS NULL"
+def _standing() -> str:
     return (
-        f"SELECT (SELECT token FROM orgs_revision), {columns(CaseStep, 's')}"
-        f" FROM procedures_casestep s WHERE s.case_id = %s{only} ORDER BY s.id"
+        f"SELECT (SELECT token FROM orgs_revision), {columns(Case, 'c')}, {columns(CaseStep, 's')}"
+        " FROM procedures_case c"
+        " LEFT JOIN procedures_casestep s ON s.case_id = c.id AND s.left_at IS NULL"
+        " WHERE c.number = %s ORDER BY s.id"
+    )
+
+
+@lru_cache(maxsize=1)
+def _past() -> str:
+    return (
+        f"SELECT {columns(CaseStep, 's')} FROM procedures_casestep s"
+        " WHERE s.case_id = %s ORDER BY s.id"
     )
 
 
@@ -79,5 +84,3 @@ def _introduce(case: Case, steps: list[CaseStep], token: str) -> None:
         step.unit = unit_of(token, step.unit_id)
         if step.post_id is not None:
             step.post = post_of(token, step.post_id)
-        if step.sent_to_id is not None:
-            step.sent_to = unit_of(token, step.sent_to_id)

@@ -14,7 +14,7 @@ from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
 from jiceng.kernel.procedures.publishing import VersionChanged, publish
 from jiceng.kernel.procedures.rules import Procedure
 from jiceng.kernel.procedures.tests.conftest import LOOP
-from jiceng.kernel.procedures.writing import write_move
+from jiceng.kernel.procedures.writing import Written, write_move
 from jiceng.kernel.testing.cast import Cast, hold, officer, post
 from jiceng.kernel.workdays.rules import Limit, work_hours, workdays
 
@@ -275,8 +275,9 @@ def test_a_step_that_was_raised_meanwhile_is_no_longer_the_first_holders(
     seen.left_at, seen.left_by, seen.move = now, cast.wang.ref, "judge"
     case.version += 1
     following = CaseStep(case=case, step="judged", unit=case.unit, entered_at=now)
-    written = write_move(case, seen, [following])
-    assert not written
+    with transaction.atomic():
+        assert write_move(case, seen, [following]) is Written.TAKEN_AWAY
+        transaction.set_rollback(True)
     assert standing(case) == ["reported"]
 
 

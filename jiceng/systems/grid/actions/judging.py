@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from jiceng.kernel.base.rows import change
 from jiceng.kernel.ledger.service import Actor, Recorded, act
 from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.procedures.service import advance, start_level_clock
@@ -36,7 +37,7 @@ def judge(
     """
     given = {"judgement": judgement}
     moved = advance(number=number, move="judge", by=by, at=at, step_id=step_id, given=given)
-    Incident.objects.filter(case=moved.case).update(judgement=judgement)
+    change(Incident, {"case_id": moved.case.pk}, judgement=judgement)
     done = recorded(moved, note=note)
     return Recorded(done.value, done.subject, {**done.facts, "judgement": judgement}, done.personal)
 
