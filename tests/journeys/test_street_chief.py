@@ -57,7 +57,6 @@ def test_decides_and_passes_up(
         sees(walker, "已挂账")
         make(walker, studied, "study", **scene.WORDS_OF["study"])
         make(walker, beyond, "pass_up", authority="funds", note="须由区里立项。")
-        check(walker)
         uphold(walker, appeal)
     assert scene.open_step(beyond).post == zone
     assert Incident.objects.get(case=late).excused
@@ -85,7 +84,6 @@ def test_looks_at_the_map_and_plans_patrols(
             walker.page.locator(".casemap__canvas .pin").wait_for()
         check(walker)
         plan(walker, staffed, "4")
-        check(walker)
         walker.press("移交", exact=True, to="**/hand-over/")
         fill(walker.page, member=other.officer.staff_no)
         walker.press("移交", exact=True, to="**/grids/*/")

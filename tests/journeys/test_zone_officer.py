@@ -48,7 +48,6 @@ def rule(walker: Walker, unit: str) -> None:
     check(walker)
     walker.press("启用", exact=True, to="**/routing/")
     sees(walker, "规则已启用。")
-    check(walker)
 
 
 @WINDOWS
