@@ -8,7 +8,7 @@ PYTHON := $(B)/python -W ignore::SyntaxWarning
 MANAGE := $(B)/python manage.py
 say = @printf '\033[1m· %s\033[0m\n' "$(1)"
 
-.PHONY: help setup run test test-sqlite test-postgres check format lint types contracts drift templates browser lock clean messages docs bench bench-quick
+.PHONY: faults help setup run test test-sqlite test-postgres check format lint types contracts drift templates browser lock clean messages docs bench bench-quick
 
 help: ## 显示可用的命令
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -72,6 +72,10 @@ test-sqlite: setup .venv/.dev ## 仅 SQLite（含浏览器）
 test-postgres: setup .venv/.dev ## 仅 PostgreSQL（不含浏览器）
 	$(call say,测试：PostgreSQL)
 	@$(B)/python -W ignore tests/with_pg.py $(B)/python -m pytest -n 2 -q -m "not browser"
+
+faults: setup .venv/.dev ## 故障实验室：杀进程、断库、写满磁盘、已知坏版本（SIZE=large，SEED= 重做）
+	$(call say,故障实验室)
+	@$(PYTHON) -m faults --size $(or $(SIZE),ci) $(if $(SEED),--seed $(SEED))
 
 check: setup .venv/.dev lint types contracts drift templates test ## 全部关口，提交前与持续集成都用它
 

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "jiceng.kernel.attachments",
     "jiceng.kernel.search",
     "jiceng.kernel.procedures",
+    "jiceng.kernel.backups",
     "jiceng.ui",
     "jiceng.systems.grid",
     "jiceng.faces.public",
@@ -203,6 +204,10 @@ LEDGER_KEY_FILE = env.Path(env.text("JICENG_LEDGER_KEY_FILE") or VAR / "ledger_k
 LEDGER_ANCHOR_FILE = env.Path(env.text("JICENG_LEDGER_ANCHOR_FILE") or VAR / "checkpoints.jsonl")
 # A promise is sealed within a minute, or no new one is made; 0 never refuses.
 LEDGER_STUCK_SECONDS = env.whole("JICENG_LEDGER_STUCK_SECONDS", default=60 if PRODUCTION else 0)
+# Backups are encrypted with this key; it lies neither beside them nor beside the data.
+BACKUP_KEY_FILE = env.text("JICENG_BACKUP_KEY_FILE")
+# Where pg_dump, pg_restore and psql of the server's version lie; empty means PATH.
+POSTGRESQL_BIN = env.text("JICENG_POSTGRESQL_BIN")
 WORKDAYS_DIR = ROOT / "data" / "workdays"
 
 LOGGING = {

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,8 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 # What a byte sequence becomes that is not UTF-8: storing it would be storing mojibake.
 REPLACEMENT = "\ufffd"
 MOST_PHOTOS = 6
+# What Django calls the choice that nobody made.
+DASHES = BLANK_CHOICE_DASH[0][1]
 
 
 def as_error(refusal: Refusal) -> ValidationError:
@@ -42,8 +45,10 @@ class Form(forms.Form):
 
 
 def ask_by_name(field: forms.Field, name: str = "") -> None:
-    """Let an empty required field say which one it is."""
+    """Let an empty required field say which one it is, and a list of choices that it is one."""
     field.error_messages["required"] = format_lazy(_asked_for(field), label=field.label or name)
+    if isinstance(field, forms.ModelChoiceField) and field.empty_label == DASHES:
+        field.empty_label = _("请选择")
 
 
 def _asked_for(field: forms.Field) -> Any:

@@ -19,6 +19,7 @@ from jiceng.kernel.ledger.entries import (
     append_many,
     entries_of,
 )
+from jiceng.kernel.ledger.epochs import EpochUnsealed
 from jiceng.kernel.ledger.exporting import export
 from jiceng.kernel.ledger.followers import FOLLOWERS, Follower, follows, run_followers
 from jiceng.kernel.ledger.idempotency import BadKey, KeyReused
@@ -55,6 +56,7 @@ __all__ = [
     "CheckpointUnknown",
     "Done",
     "EntryUnknown",
+    "EpochUnsealed",
     "Follower",
     "KeyReused",
     "NewEntry",

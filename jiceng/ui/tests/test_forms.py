@@ -3,10 +3,12 @@
 from datetime import date
 
 import pytest
+from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
+from jiceng.kernel.orgs.models import Unit
 from jiceng.kernel.places.rules import Place
 from jiceng.ui.forms import (
     CleanCharField,
@@ -143,6 +145,16 @@ def test_empty_required_fields_ask_for_themselves_by_name():
         "where": ["请填写“地点”。"],
         "photos": ["请拍一张照片。"],
     }
+
+
+def test_a_list_that_says_nothing_of_its_own_asks_to_be_chosen_from():
+    class Choosing(Form):
+        unit = forms.ModelChoiceField(Unit.objects.none())
+        within = forms.ModelChoiceField(Unit.objects.none(), empty_label="全部")
+
+    first = [next(iter(field.choices)) for field in Choosing().fields.values()]
+
+    assert first == [("", "请选择"), ("", "全部")]
 
 
 class Album(Form):

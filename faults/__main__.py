@@ -1,0 +1,122 @@
+"""``python -m faults``: campaigns on both databases, drills, known-bad builds, one table."""
+
+import argparse
+import json
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from faults.campaign import Outcome, Size, run
+from faults.databases import PYTHON, Postgres, Sqlite, founded, surroundings, workplace
+from faults.report import MISSED, Goal, Run, keep, table
+
+SIZES = {
+    "ci": {"postgresql": Size(2_000, 20, 12), "sqlite": Size(1_000, 10, 8)},
+    "large": {"postgresql": Size(10_000, 200, 16), "sqlite": Size(3_000, 50, 16)},
+    # For those who work on the laboratory itself; its goals count as missed.
+    "tiny": {"postgresql": Size(150, 5, 6), "sqlite": Size(100, 3, 6)},
+}
+
+
+BENCHES: list[subprocess.Popen[str]] = []
+
+
+def main() -> int:
+    """Run everything of one size; return 0 where every goal is met and every bad build caught."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends us, we clean up
+    options = _options()
+    trial, began = Run(options.seed, options.size), time.monotonic()
+    _say(f"种子 {trial.seed}，规模 {trial.size}（重做：make faults SEED={trial.seed}）")
+    with workplace() as place:
+        databases = Postgres(Path(place) / "pg"), Sqlite(Path(place) / "sqlite")
+        try:
+            _say("建立演示区")
+            _together(lambda each: founded(each, _home(each)), databases)
+            for each in databases:
+                if "campaign" in options.parts:
+                    trial.outcomes.append(_campaign(each, trial))
+            if "lab" in options.parts:
+                _say("演练与已知坏版本")
+                for lines in _together(lambda each: _lab(each, trial), databases):
+                    trial.lines += lines
+        finally:
+            for bench in BENCHES:
+                bench.kill()
+            databases[0].stop("immediate")
+    return _conclude(trial, time.monotonic() - began)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m faults", description=__doc__)
+    parser.add_argument("--size", choices=SIZES, default="ci")
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
+    parser.add_argument("--parts", default="campaign,lab")
+    return parser.parse_args()
+
+
+def _say(words: str) -> None:
+    print(f"· {words}", flush=True)
+
+
+def _home(database: Postgres | Sqlite) -> Path:
+    return database.folder.with_name(f"{database.folder.name}-home")
+
+
+def _together(work: Callable, databases: tuple[Postgres | Sqlite, ...]) -> list:
+    with ThreadPoolExecutor(len(databases)) as pool:
+        return list(pool.map(work, databases))
+
+
+def _campaign(database: Postgres | Sqlite, trial: Run) -> Outcome:
+    size = SIZES[trial.size][database.vendor]
+    _say(f"{database.vendor}：{size.clients} 个客户端，≥ {size.acks} 次确认，≥ {size.kills} 次杀")
+    folder = database.folder.with_name(f"{database.folder.name}-campaign")
+    outcome = run(database, _home(database), folder, size, trial.seed)
+    _say(f"  {outcome.acked} 次确认，{outcome.kills} 次杀，{outcome.seconds:.0f} 秒")
+    for law, words in outcome.findings.items():
+        print(f"    {law}: {words}", flush=True)
+    return outcome
+
+
+def _lab(database: Postgres | Sqlite, trial: Run) -> list[dict]:
+    words = ["lab", str(database.folder), str(_home(database)), "--seed", str(trial.seed)]
+    with subprocess.Popen(
+        [*PYTHON, "manage.py", *words, "--size", trial.size],
+        env=surroundings(database.url("founded"), _home(database)),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as bench:
+        BENCHES.append(bench)
+        said, _none = bench.communicate()
+    if bench.returncode:
+        raise subprocess.SubprocessError(f"the bench of {database.vendor} broke down")
+    return [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+
+
+def _conclude(trial: Run, seconds: float) -> int:
+    due = {vendor: (size.acks, size.kills) for vendor, size in SIZES[trial.size].items()}
+    goals = trial.goals(due)
+    survivors = trial.survivors()
+    good = not survivors and not any(goal.state == MISSED for goal in goals)
+    print(table([("目标", "应有", "测得", ""), *map(_row, goals)]) + "\n")
+    print(table([("已知坏版本", "应由", "实由"), *trial.mutants]))
+    skipped = [goal for goal in goals if goal.state not in (MISSED, "达到")]
+    for goal in skipped:
+        print(f"!! 跳过 {goal.code}：{goal.measured}")
+    for name in survivors:
+        print(f"!! 未被发现的坏版本：{name}")
+    _say(f"{seconds:.0f} 秒；{keep(trial, goals, good)}")
+    return 0 if good else 1
+
+
+def _row(goal: Goal) -> tuple[str, str, str, str]:
+    return goal.code, goal.due, goal.measured, goal.state
+
+
+if __name__ == "__main__":
+    sys.exit(main())

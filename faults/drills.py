@@ -1,0 +1,240 @@
+"""Drills on the bench: each does one thing that goes wrong in the world, and says what is due."""
+
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+from django.db import connection
+
+from faults import invariants as law
+from faults.acting import perform
+from faults.course import CATEGORIES, UNITS, next_move
+from faults.databases import Postgres, gone
+from faults.following import DWELL
+from faults.laboratory import Trial, hands, quiet, reach, run_then_close, work_once, worker
+from jiceng.kernel.base import clock
+from jiceng.kernel.base.jobs import JOBS
+from jiceng.kernel.ledger import followers
+from jiceng.kernel.ledger.models import Seal
+from jiceng.kernel.ledger.receipts import receipt_for
+from jiceng.ui.errors import refusal_of
+
+REFUSING = """
+CREATE FUNCTION faults_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF random() < 0.3 THEN RAISE EXCEPTION 'no room' USING ERRCODE = '53100'; END IF; RETURN NEW;
+END $$;
+CREATE TRIGGER faults_refuse BEFORE INSERT ON ledger_entry
+  FOR EACH ROW EXECUTE FUNCTION faults_refuse();
+"""
+CALM = "DROP TRIGGER faults_refuse ON ledger_entry"
+LATE = """
+CREATE FUNCTION faults_late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  PERFORM pg_sleep(random() * 0.15); RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER faults_late AFTER INSERT ON ledger_entry DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION faults_late();
+"""
+
+
+def statement(text: str) -> None:
+    """Run a statement of the laboratory on the database of the trial."""
+    with connection.cursor() as cursor:
+        cursor.execute(text)
+
+
+def report(trial: Trial, mark: str, at: object = None) -> dict:
+    """File one report and return its answer."""
+    chances = trial.dice(mark)
+    asked = {"act": "report", "category": chances.choice(CATEGORIES), "unit": UNITS[0]}
+    asked |= {"key": mark, "mark": mark, "claim": "drill"}
+    return perform(asked, at or clock.read())
+
+
+def repeats(trial: Trial) -> None:
+    """N8: everything is said once more now and then, and acts are sealed meanwhile."""
+    with worker(), hands(trial, 4, twice=0.5) as history:
+        reach(history, 60)
+    trial.measured["acts"] = history.acked
+
+
+def refused_entries(trial: Trial) -> None:
+    """N6: the database has no room for every third entry; nothing of such an act may stay."""
+    statement(REFUSING)
+    with hands(trial, 4) as history:
+        reach(history, 40, seconds=10)
+    statement(CALM)
+    quiet()
+
+
+def late_commits(trial: Trial) -> None:
+    """N5: transactions commit in another order than their ids were taken."""
+    statement(LATE)
+    with worker(pause=0.005), hands(trial, 8) as history:
+        reach(history, 150)
+    trial.measured["acts"] = history.acked
+
+
+def one_step(trial: Trial, rivals: int = 32) -> None:
+    """N10: 32 at once on one step; one wins, 31 are told 409."""
+    rounds = 1 if trial.size == "ci" else 30
+    for turn in range(rounds):
+        state = report(trial, f"op-0-{turn}")
+        answers: list[int] = []
+        barrier = threading.Barrier(rivals)
+
+        def press(rival: int, state: dict = state, turn: int = turn) -> None:
+            mark = f"rival-{turn}-{rival}"
+            asked = next_move(state) | {"key": mark, "mark": mark, "claim": "drill"}
+            connection.ensure_connection()
+            barrier.wait(30)  # noqa: B023
+            try:
+                perform(asked, clock.read())
+                answers.append(200)  # noqa: B023
+            except Exception as error:
+                refusal = refusal_of(error)
+                answers.append(refusal.status if refusal else 500)  # noqa: B023
+
+        threads = [
+            threading.Thread(target=run_then_close, args=[lambda n=n: press(n)])
+            for n in range(rivals)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        trial.measured["answers"] = dict(Counter(answers))
+        if Counter(answers) != {200: 1, 409: rivals - 1}:
+            trial.broke("G10", f"one step was answered {dict(Counter(answers))}")
+
+
+def killed_database(trial: Trial) -> None:
+    """N3: the server and all its processes are killed while acts are acknowledged."""
+    assert isinstance(trial.database, Postgres)
+    kills = 3
+    with hands(trial, 6) as history:
+        for _kill in range(kills):
+            reach(history, history.acked + 25)
+            trial.database.kill()
+            trial.database.start()
+        reach(history, history.acked + 5)
+    quiet()
+    trial.measured |= {"kills": kills, "acts": history.acked}
+
+
+def zombies(trial: Trial) -> None:
+    """N11: a follower sleeps through its lease in the middle of an effect, and wakes up."""
+    followers.LEASE = timedelta(seconds=0.4)
+    rounds = 10 if trial.size == "ci" else 40
+    mark = trial.folder / "dwell"
+    os.environ[DWELL] = str(mark)
+    for turn in range(rounds):
+        report(trial, f"op-0-{turn}")
+        quiet_seal()
+        _sleep_through(mark, awake=True)
+    quiet()
+    trial.measured["zombies"] = rounds
+
+
+def dead_follower(trial: Trial) -> None:
+    """N2: a worker is killed in the middle of an effect; the next one takes over by itself."""
+    if timedelta(hours=1) > followers.LEASE:
+        followers.LEASE = timedelta(seconds=0.4)
+    mark = trial.folder / "dwell"
+    os.environ[DWELL] = str(mark)
+    for turn in range(3):
+        report(trial, f"op-0-{turn}")
+        quiet_seal()
+        _sleep_through(mark, awake=False)
+    quiet()
+
+
+def quiet_seal() -> None:
+    """Seal what waits, without letting anybody follow."""
+    from jiceng.kernel.ledger import sealing
+
+    while sealing.seal(clock.read()):
+        pass
+
+
+def _sleep_through(mark: Path, *, awake: bool) -> None:
+    """Catch a worker within an effect, let its lease run out, and let another one work."""
+    mark.touch()
+    connection.close()
+    zombie = os.fork()
+    if zombie == 0:
+        os.environ[DWELL] = str(mark)
+        work_once()
+        os._exit(0)
+    time.sleep(0.3)
+    os.kill(zombie, signal.SIGSTOP if awake else signal.SIGKILL)
+    mark.unlink()
+    time.sleep(0.5)
+    work_once()
+    if awake:
+        os.kill(zombie, signal.SIGCONT)
+    with suppress(ChildProcessError):
+        os.waitpid(zombie, 0)
+    gone([zombie])
+
+
+# N9: hours from now at which the clock stands: back, over midnight, into years that nobody has
+# published a calendar for, and a little back in the middle of a case.
+JUMPS = (2, -2, 24, 370 * 24, 3 * 365 * 24, -5 / 60)
+
+
+def clock_jumps(trial: Trial) -> None:
+    """N9: the clock jumps between the acts of a case; order stays, days are provisional."""
+    now = clock.read()
+    for turn, hours in enumerate(JUMPS):
+        at = now + timedelta(hours=hours)
+        state = report(trial, f"op-{turn}-0", now)
+        for step in range(1, 4):
+            mark = f"op-{turn}-{step}"
+            asked = next_move(state) | {"key": mark, "mark": mark, "claim": "drill"}
+            state = perform(asked, at if step == 2 else now)
+        report(trial, f"op-{turn}-9", at)
+    for job in JOBS:
+        if job.process == "tick" and job.seconds <= 3600:
+            job.run(now)
+    quiet()
+    trial.measured["jumps"] = len(JUMPS)
+
+
+def proofs(trial: Trial) -> None:
+    """G4: receipts are taken from a tree that grows meanwhile, and all verify off-line."""
+    due = 2_000 if trial.size == "ci" else 20_000
+    chances = trial.dice("proofs")
+    check = law.offline_checker()
+    with worker(pause=0.2), hands(trial, 1) as history:
+        reach(history, 20)
+        done = 0
+        while done < due:
+            places = list(Seal.objects.order_by("-position").values_list("entry_id", flat=True))
+            done += _prove(trial, chances.choices(places, k=100), check)
+    trial.measured["proofs"] = done
+
+
+def _prove(trial: Trial, ids: list[int], check: object) -> int:
+    from jiceng.kernel.ledger.models import Entry
+
+    uids = dict(Entry.objects.filter(pk__in=ids).values_list("pk", "uid"))
+    for pk in ids:
+        if fault := check(receipt_for(uids[pk])):
+            trial.broke("I3", f"{uids[pk]}: {fault}")
+    return len(ids)
+
+
+def many_writers(trial: Trial) -> None:
+    """G12: sixteen writers on one file; nobody is told «locked», nobody waits long."""
+    seconds = 8 if trial.size == "ci" else 60
+    with worker(), hands(trial, 16) as history:
+        time.sleep(seconds)
+    busy = history.statuses[503]
+    trial.measured |= {"seconds": seconds, "acts": history.acked, "locked": busy}
+    if busy:
+        trial.broke("G12", f"{busy} acts were told that the database is busy")

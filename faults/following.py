@@ -1,0 +1,26 @@
+"""A follower of reports that writes each down, so that a missing or a second effect shows."""
+
+import os
+import time
+from datetime import datetime
+from pathlib import Path
+
+from jiceng.kernel.ledger.models import Entry
+from jiceng.kernel.ledger.service import follows
+from jiceng.systems.grid.terms import REPORTED
+
+# While this file is there, an effect dwells in its transaction: time for a fault to strike.
+DWELL = "FAULTS_DWELL"
+
+
+def listen() -> None:
+    """Register the follower."""
+    follows(REPORTED, name="faults.effect")(_effect)
+
+
+def _effect(entry: Entry, at: datetime) -> None:
+    from faults.models import Effect
+
+    Effect.objects.create(entry_uid=entry.uid)
+    while (mark := os.environ.get(DWELL)) and Path(mark).exists():
+        time.sleep(0.02)

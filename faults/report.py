@@ -1,0 +1,195 @@
+"""What a run has shown: goals, mutants, and the line that is kept in ``RUNS.md``."""
+
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from faults.campaign import Outcome
+
+RUNS = Path(__file__).with_name("RUNS.md")
+NAMES = {"postgresql": "PG", "sqlite": "SQLite"}
+OK, MISSED, SKIPPED = "达到", "未达到", "跳过"
+Line = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One goal: what was due, what was measured, and whether that is enough."""
+
+    code: str
+    due: str
+    measured: str
+    state: str
+
+
+@dataclass
+class Run:
+    """Everything that one run of the laboratory brought."""
+
+    seed: int
+    size: str
+    outcomes: list[Outcome] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+
+    def goals(self, due: dict[str, tuple[int, int]]) -> list[Goal]:
+        """Return every goal that this size can show; ``due`` is acts and kills by database."""
+        goals = [goal for outcome in self.outcomes for goal in _of_campaign(outcome, due)]
+        drills = [line for line in self.lines if not line["mutant"]]
+        return goals + [_of_drill(line) for line in drills]
+
+    @property
+    def mutants(self) -> list[tuple[str, str, str]]:
+        """Return each known-bad build: its name, the law that had to catch it, what did."""
+        return [
+            (line["mutant"], line["law"], "、".join(sorted(line["findings"])) or line["skipped"])
+            for line in self.lines
+            if line["mutant"]
+        ]
+
+    def survivors(self) -> list[str]:
+        """Return the bad builds that their law did not catch."""
+        bad = [line for line in self.lines if line["mutant"] and not line["skipped"]]
+        return [line["mutant"] for line in bad if line["law"] not in line["findings"]]
+
+
+def _goal(code: str, due: str, measured: str, good: bool) -> Goal:
+    return Goal(code, due, measured, OK if good else MISSED)
+
+
+# Goals of a campaign that stand or fall with laws alone.
+BY_LAW = (
+    ("I2", "重算与签名、存证一致", ("I2",)),
+    ("G5", "每件恰在一环节；台账能重建", ("I4", "I5")),
+    ("G7", "跟随者效果恰一次", ("I7",)),
+    ("G8", "只有约定的应答，0 个 500", ("I10",)),
+    ("I9", "照片与记录一一对应", ("I9",)),
+    ("I12", "时限与日历一致", ("I12",)),
+)
+
+
+def _of_campaign(outcome: Outcome, due: dict[str, tuple[int, int]]) -> list[Goal]:
+    found, (acts, kills) = outcome.findings, due[outcome.vendor]
+    whole = outcome.acked >= acts and outcome.kills >= kills and not outcome.trouble
+    name = NAMES[outcome.vendor]
+    counted = f"{outcome.acked} 次确认，{outcome.kills} 次杀；{_said(found, 'I1')}"
+    first = _goal(
+        f"{'G1' if name == 'PG' else 'G2'} {name}",
+        f"≥ {acts} 次确认、≥ {kills} 次杀，丢失/重复/移位 0",
+        outcome.trouble or counted,
+        whole and "I1" not in found,
+    )
+    lawful = [
+        _goal(f"{code} {name}", words, _said(found, *laws), whole and not {*laws} & found.keys())
+        for code, words, laws in BY_LAW
+    ]
+    return [first, *lawful, *(_measures(outcome, name, acts) if whole else ())]
+
+
+def _measures(outcome: Outcome, name: str, acts: int) -> list[Goal]:
+    found, verdict = outcome.findings, outcome.verdicts["restarted"]
+    own, base = _slowest(outcome, "web", "worker", "tick"), outcome.recovery("database")
+    p99, longest = verdict["delay_p99"], verdict["delay_max"]
+    return [
+        _goal(
+            f"G3 {name}",
+            "回执离线核验，0 失败",
+            f"{verdict['receipts']} 份；{_said(found, 'I3')}",
+            "I3" not in found and verdict["receipts"] >= acts,
+        ),
+        _goal(
+            f"G9 {name}",
+            "自行恢复 p95：进程 ≤ 5 s，数据库 ≤ 20 s",
+            f"进程 {own:.1f} s，数据库 {base:.1f} s",
+            own <= 5 and base <= 20,
+        ),
+        _goal(
+            f"G24 {name}",
+            "封存 p99 ≤ 10 s，最长 ≤ 60 s",
+            f"p99 {p99:.1f} s，最长 {longest:.1f} s",
+            p99 <= 10 and longest <= 60,
+        ),
+    ]
+
+
+def _slowest(outcome: Outcome, *words: str) -> float:
+    kinds = [kind for kind in outcome.recoveries if any(word in kind for word in words)]
+    return max((outcome.recovery(kind) for kind in kinds), default=0.0)
+
+
+def _said(found: dict[str, list[str]], *laws: str) -> str:
+    broken = [f"{law} 被破坏：{found[law][0][:80]}" for law in laws if law in found]
+    return "；".join(broken) or f"{'、'.join(laws)} 成立"
+
+
+GOALS = {
+    "repeats": ("N8", "重复提交只生效一次"),
+    "refused_entries": ("N6", "写不下台账的操作不留痕迹"),
+    "late_commits": ("N5", "提交乱序，封存与跟随不漏"),
+    "one_step": ("G10", "32 人抢一环节：1 成 31 个 409"),
+    "killed_database": ("N3", "整库被杀，已确认的不丢"),
+    "zombies": ("G17", "≥ 10 个僵尸，0 重复效果"),
+    "dead_follower": ("N2", "持租约者死亡，自动接手"),
+    "clock_jumps": ("G16", "≥ 6 次时钟跳变，顺序、时限不乱"),
+    "proofs": ("G4", "边写边取 ≥ 2000 份证明，0 不符"),
+    "many_writers": ("G12", "16 写者，0 次锁死"),
+    "tampering": ("G18", "篡改 10 种，全部以退出码 2 指明"),
+    "syncs": ("G15", "每次确认 ≥ 1 次落盘"),
+    "full_disk": ("G14", "磁盘写满 1 卷：不丢，自行恢复"),
+    "broken_calls": ("G13", "封存进程系统调用出错 ≥ 40 处，均完好"),
+}
+
+
+def _of_drill(line: Line) -> Goal:
+    code, due = GOALS[line["drill"]]
+    name = NAMES[line["vendor"]]
+    measured = "，".join(f"{key} {value}" for key, value in line["measured"].items())
+    broken = "；".join(f"{law}: {words[0][:80]}" for law, words in line["findings"].items())
+    state = SKIPPED if line["skipped"] else MISSED if broken else OK
+    return Goal(f"{code} {name}", due, line["skipped"] or broken or measured or "成立", state)
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows under each other; a Chinese sign is as wide as two others."""
+    widths = [max(_width(row[n]) for row in rows) for n in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(
+            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+        )
+        for row in rows
+    )
+
+
+def _width(text: str) -> int:
+    return sum(2 if ord(sign) > 0x2E80 else 1 for sign in text)
+
+
+def keep(run: Run, goals: Sequence[Goal], good: bool) -> str:
+    """Append the run to ``RUNS.md`` and return the line."""
+    states = [goal.state for goal in goals]
+    acts = "；".join(f"{o.vendor} {o.acked} 次/{o.kills} 杀" for o in run.outcomes) or "—"
+    caught = f"{len(run.mutants) - len(run.survivors())}/{len(run.mutants)}"
+    counts = f"{states.count(OK)}/{states.count(MISSED)}/{states.count(SKIPPED)}"
+    day = f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
+    cells = [
+        day,
+        run.size,
+        str(run.seed),
+        commit(),
+        acts,
+        counts,
+        caught,
+        "通过" if good else "未过",
+    ]
+    line = f"| {' | '.join(cells)} |"
+    with RUNS.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+    return line
+
+
+def commit() -> str:
+    """Return the commit that was tried, with a plus where files differ from it."""
+    words = ["git", "describe", "--always", "--dirty=+", "--exclude=*"]
+    return subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip() or "—"
