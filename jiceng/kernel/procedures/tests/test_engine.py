@@ -281,6 +281,19 @@ def test_a_step_that_was_raised_meanwhile_is_no_longer_the_first_holders(
     assert standing(case) == ["reported"]
 
 
+def test_of_two_who_read_the_same_version_one_looks_again(
+    loop: ProcedureVersion, opened: Open, cast: Cast, now: datetime
+) -> None:
+    case = opened(loop)
+    seen = case.steps.get()
+    Case.objects.filter(pk=case.pk).update(version=1)
+    seen.left_at, seen.left_by, seen.move = now, cast.wang.ref, "judge"
+    case.version = 1  # counted up from 0, as it was read
+    assert write_move(case, seen, []) is Written.OVERTAKEN
+    assert standing(case) == ["reported"]
+    assert advance(number=case.number, move="judge", by=cast.wang, at=now).case.version == 2
+
+
 class TestDays:
     """A step is never greener than the promise to the applicant."""
 
