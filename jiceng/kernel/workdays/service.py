@@ -5,7 +5,7 @@ Whoever computes many deadlines takes ``calendar()`` once and calls its look-ups
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from jiceng.kernel.workdays import rules
 from jiceng.kernel.workdays.changes import (
@@ -65,7 +65,9 @@ from jiceng.kernel.workdays.rules import (
 from jiceng.kernel.workdays.shelf import calendar
 from jiceng.kernel.workdays.terms import Light
 from jiceng.kernel.workdays.wording import (
+    clock_words,
     instant_words,
+    length_words,
     limit_words,
     remaining_words,
     trace_lines,
@@ -135,7 +137,7 @@ __all__ = [
 class Remaining:
     """Working time to a deadline, or since it. ``work_minutes`` is never negative.
 
-    It is ``None`` where no calendar covers the time; the text then says calendar days.
+    It is ``None`` where working time is not what counts; the text then goes by the clock.
     """
 
     work_minutes: int | None
@@ -167,13 +169,27 @@ def light_of(clock: Clock, at: datetime) -> Light:
 
 
 def remaining(now: datetime, due_at: datetime) -> Remaining:
-    """Return the working time from ``now`` to ``due_at``, or since it."""
+    """Return the time from ``now`` to ``due_at``, or since it: working time, but time by the clock
+    where the limit runs at night too, or no calendar covers it."""
     overdue = aware(now) > aware(due_at)
+    minutes = _working_minutes(now, due_at)
+    if minutes is None:
+        length = clock_words(int(abs(aware(due_at) - aware(now)).total_seconds()) // 60)
+    else:
+        length = length_words(minutes)
+    return Remaining(minutes, overdue, remaining_words(length, overdue))
+
+
+def _working_minutes(now: datetime, due_at: datetime) -> int | None:
+    """Return the working minutes in between; ``None`` where they are not what counts."""
+    minute = timedelta(minutes=1)
     try:
-        minutes: int | None = abs(work_minutes_between(now, due_at))
+        # What ends outside of working time was not counted in it.
+        if not work_minutes_between(due_at - minute, due_at + minute):
+            return None
+        return abs(work_minutes_between(now, due_at))
     except CalendarUnknown:
-        minutes = None
-    return Remaining(minutes, overdue, remaining_words(minutes, abs(due_at - now).days, overdue))
+        return None
 
 
 def budget_of(clock: Clock, at: datetime) -> Budget | None:

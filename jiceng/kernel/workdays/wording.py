@@ -69,6 +69,18 @@ def length_words(minutes: int) -> str:
     return words
 
 
+def clock_words(minutes: int) -> str:
+    """Return minutes by the clock as days, hours, and minutes below a day."""
+    days, rest = divmod(minutes, 24 * 60)
+    if not days:
+        return length_words(rest)
+    words = ngettext("%(n)d天", "%(n)d天", days) % {"n": days}
+    hours = rest // 60
+    return (
+        _then(words, ngettext("%(n)d小时", "%(n)d小时", hours) % {"n": hours}) if hours else words
+    )
+
+
 def _then(larger: str, smaller: str) -> str:
     """Return one length behind the other, with a space where the language wants one."""
     if not larger:
@@ -76,12 +88,8 @@ def _then(larger: str, smaller: str) -> str:
     return _t("%(larger)s%(smaller)s") % {"larger": larger, "smaller": smaller}
 
 
-def remaining_words(work_minutes: int | None, days: int, overdue: bool) -> str:
-    """Return how much is left or over; in calendar days where no calendar covers the time."""
-    if work_minutes is None:
-        length = ngettext("%(n)d天", "%(n)d天", days) % {"n": days} if days else ""
-    else:
-        length = length_words(work_minutes)
+def remaining_words(length: str, overdue: bool) -> str:
+    """Return that so much is left or over; nothing is what is shorter than a minute."""
     if overdue:
         return _t("已超期%(length)s") % {"length": length} if length else _t("已超期")
     return _t("剩余%(length)s") % {"length": length} if length else _t("即将到期")

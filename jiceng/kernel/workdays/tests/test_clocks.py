@@ -198,10 +198,10 @@ def test_all_clocks_of_a_subject_stop_together(clock, statutory, given):
     assert service.stop_clocks(SUBJECT, at=at("07-07 10:00")) == 0
 
 
-def test_stopping_the_usual_clocks_takes_two_statements(
+def test_stopping_the_usual_clocks_takes_one_statement(
     clock, statutory, given, django_assert_num_queries
 ):
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         service.stop_clocks(SUBJECT, at=at("07-07 10:00"))
 
 
@@ -370,5 +370,8 @@ def test_remaining_time(db):
     assert (over.work_minutes, over.overdue, over.text) == (30, True, "已超期30分钟")
     old = service.remaining(at("2015-02-01 10:00"), at("2015-01-05 10:00"))
     assert (old.work_minutes, old.overdue, old.text) == (None, True, "已超期27天")
+    night = service.remaining(at("07-06 20:30"), at("07-06 22:30"))
+    assert (night.work_minutes, night.overdue, night.text) == (None, False, "剩余2小时")
+    assert service.remaining(at("07-07 01:00"), at("07-06 22:30")).text == "已超期2小时30分钟"
     assert service.work_minutes_between(at("07-06 10:00"), at("07-06 11:00")) == 60
     assert timedelta(minutes=left.work_minutes) == timedelta(hours=16)

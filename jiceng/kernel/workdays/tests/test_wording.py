@@ -11,6 +11,7 @@ from jiceng.kernel.workdays.reading import read_instant, read_limit
 from jiceng.kernel.workdays.rules import Trace, calendar_days, urgent_hours, work_hours, workdays
 from jiceng.kernel.workdays.tests.telling import at, cases, limit, stops
 from jiceng.kernel.workdays.wording import (
+    clock_words,
     instant_words,
     length_words,
     limit_words,
@@ -142,19 +143,24 @@ def test_lengths_are_written(minutes, words):
 
 
 @pytest.mark.parametrize(
-    ("minutes", "days", "overdue", "words"),
+    ("minutes", "words"),
+    [(0, ""), (35, "35分钟"), (150, "2小时30分钟"), (1440, "1天"), (3060, "2天3小时")],
+)
+def test_time_by_the_clock_is_written(minutes, words):
+    assert clock_words(minutes) == words
+
+
+@pytest.mark.parametrize(
+    ("length", "overdue", "words"),
     [
-        (1150, 3, False, "剩余2个工作日3小时"),
-        (0, 0, False, "即将到期"),
-        (35, 0, True, "已超期35分钟"),
-        (0, 0, True, "已超期"),
-        (None, 400, True, "已超期400天"),
-        (None, 2, False, "剩余2天"),
-        (None, 0, False, "即将到期"),
+        ("2个工作日", False, "剩余2个工作日"),
+        ("", False, "即将到期"),
+        ("35分钟", True, "已超期35分钟"),
+        ("", True, "已超期"),
     ],
 )
-def test_remaining_time_is_written(minutes, days, overdue, words):
-    assert remaining_words(minutes, days, overdue) == words
+def test_remaining_time_is_written(length, overdue, words):
+    assert remaining_words(length, overdue) == words
 
 
 def test_a_trace_says_why_it_is_this_day(shipped):
