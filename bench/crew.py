@@ -87,6 +87,13 @@ class Configuration:
     # Where the work is done by other processes than the clients, these are looked at instead.
     workers: tuple[int, ...] = ()
     laid: bool = False  # whether the tables are there already
+    absent: str = ""  # why it cannot be had
+    calls: int = 0  # how often a sample calls the player, where time does not decide
+
+    @property
+    def ours(self) -> bool:
+        """Tell whether it is our own work."""
+        return self.module.startswith("bench.scenarios.")
 
 
 class Crew:
@@ -120,6 +127,15 @@ class Crew:
         """Let the first client lay the tables, unless they are there."""
         if not self.configuration.laid:
             self.clients[0].ask(do="prepare")
+
+    def get_ready(self, expected: float) -> None:
+        """Let every client get ready for about so many units in all."""
+        share = int(expected / len(self.clients)) + 20
+        self.all(do="ready", units=self.configuration.calls or share)
+
+    def play(self, seconds: float) -> list[dict[str, Any]]:
+        """Let every client work for ``seconds``, or for as many calls as a sample has."""
+        return self.all(do="play", seconds=seconds, calls=self.configuration.calls)
 
     def all(self, **order: Any) -> list[dict[str, Any]]:
         """Give every client the same order at once; return what they answer."""
