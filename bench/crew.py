@@ -88,6 +88,7 @@ class Configuration:
     workers: tuple[int, ...] = ()
     laid: bool = False  # whether the tables are there already
     absent: str = ""  # why it cannot be had
+    unit: str = "case"  # what one unit of work is
     calls: int = 0  # how often a sample calls the player, where time does not decide
 
     @property

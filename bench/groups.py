@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from bench.crew import Configuration
 from bench.goals import Figure
+from bench.limits import pgbench
 from bench.pairing import Group
 from bench.peers import venvs
 from bench.report import Line, figure, lines_of, show
 from bench.servers import Place
 
+TPCB = "pgbench, TPC-B"
 OURS = "bench.scenarios.lifecycle"
 PEERS = {
     "SpiffWorkflow": ("spiff", "bench.peers.spiff"),
@@ -36,6 +38,14 @@ def _ours(place: Place, vendor: str, name: str = "ours", clients: int = 1) -> Co
     return Configuration(name, OURS, environ=place.ours(vendor), clients=clients, laid=True)
 
 
+def _pgbench(place: Place) -> Iterator[Configuration]:
+    """Yield the client in C: with our unit of work, and with its own, which compares with none."""
+    absent = "" if pgbench.binary() else "pgbench: not on this machine"
+    for name, work, unit in (("pgbench", "case", "case"), (TPCB, "tpcb", "transaction")):
+        options = {"database": place.postgres.database(f"pgbench_{work}"), "work": work}
+        yield Configuration(name, "bench.limits.pgbench", options, absent=absent, unit=unit)
+
+
 def _peers(place: Place) -> Iterator[Configuration]:
     """Yield what a user would pick instead; one that cannot be installed says so when started."""
     kept = {"NATURAL_DATABASE_URL": place.postgres.database("natural"), "NATURAL_KEEP": "yes"}
@@ -48,9 +58,15 @@ def _peers(place: Place) -> Iterator[Configuration]:
 
 def on_postgresql(place: Place, seconds: float) -> Found:
     """Compare one client: hand-written SQL, ours, and the peers."""
-    configurations = [*_limits(place), _ours(place, "postgresql"), *_peers(place)]
+    configurations = [
+        *_limits(place),
+        *_pgbench(place),
+        _ours(place, "postgresql"),
+        *_peers(place),
+    ]
     found = Group("pg", configurations, [place.postgres.pid], seconds).run()
-    lines = lines_of("pg", found, {what.name: "plain SQL" for what in configurations})
+    compared = [what.name for what in configurations if what.unit == "case"]
+    lines = lines_of("pg", found, dict.fromkeys(compared, "plain SQL"))
     show("In process, PostgreSQL 18, one client", lines)
     return found_of(lines, pg="ours")
 

@@ -46,6 +46,7 @@ class Series:
     checks: dict[str, Any] = field(default_factory=dict)
     absent: str = ""
     ours: bool = False
+    unit: str = "case"
 
 
 def middle(values: Iterable[float]) -> float | None:
@@ -90,7 +91,10 @@ class Group:
 
     def run(self) -> list[Series]:
         """Play cycles until the time is over; at least three, however long they take."""
-        found = [Series(what.name, what.clients, ours=what.ours) for what in self.configurations]
+        found = [
+            Series(what.name, what.clients, ours=what.ours, unit=what.unit)
+            for what in self.configurations
+        ]
         with ExitStack() as stack:
             pairs = [
                 (crew, series)

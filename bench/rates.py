@@ -1,6 +1,6 @@
 """The groups that are rates, not cases: ledger, tree, clock, and many writers on one SQLite."""
 
-from pathlib import Path
+from typing import Any
 
 from bench.crew import Configuration, Crew
 from bench.goals import Figure
@@ -13,6 +13,7 @@ from bench.servers import Place
 
 DAYS = ("holidays", "chinesecalendar", "workalendar", "numpy", "numpy, many at once")
 WRITERS = (8, 16)
+UNITS = {"append": "leaf", "verify": "proof"}
 
 
 def per_cpu_second(lines: list[Line], name: str) -> Figure | None:
@@ -43,11 +44,12 @@ def ledger(place: Place, seconds: float) -> Found:
                 environ=environ,
                 laid=work != "seal",
                 calls=calls,
+                unit="row" if work in ("seal", "verify") else "receipt",
             )
             for work, calls in works.items()
         ]
         found = Group("ledger", configurations, server, seconds / 2).run()
-        lines += lines_of("ledger", found, {}, "row")
+        lines += lines_of("ledger", found, {})
     show("Ledger: rows sealed and recomputed, receipts given and judged", lines)
     return _told(lines, {"seal": "seal, postgresql", "verify": "verify, postgresql"})
 
@@ -56,8 +58,13 @@ def tree(place: Place, seconds: float) -> Found:
     """Compare our tree with pymerkle."""
     peer = venvs.environment("merkle")
     configurations = [
-        Configuration(f"{work}, {name}", "bench.scenarios.tree", {"work": work, "hash": name})
-        for work in ("append", "verify")
+        Configuration(
+            f"{work}, {name}",
+            "bench.scenarios.tree",
+            {"work": work, "hash": name},
+            unit=UNITS[work],
+        )
+        for work in UNITS
         for name in ("sha256", "sm3")
     ] + [
         Configuration(
@@ -66,12 +73,13 @@ def tree(place: Place, seconds: float) -> Found:
             {"work": work},
             python=peer.python,
             absent=peer.absent,
+            unit=UNITS[work],
         )
-        for work in ("append", "verify")
+        for work in UNITS
     ]
     found = Group("tree", configurations, [], seconds).run()
     bases = {what.name: f"{what.name.partition(',')[0]}, pymerkle" for what in configurations}
-    lines = lines_of("tree", found, bases, "leaf")
+    lines = lines_of("tree", found, bases)
     show("Merkle tree: leaves appended, proofs verified", lines)
     return _told(lines, {}, append="append, sha256", prove="verify, sha256")
 
@@ -79,23 +87,25 @@ def tree(place: Place, seconds: float) -> Found:
 def clock(place: Place, seconds: float) -> Found:
     """Compare our deadlines with those of the libraries, and count where they agree."""
     pairs = place.folder / "pairs.json"
-    configurations = [
-        Configuration("ours, look-up", "bench.scenarios.clock", _asked(pairs, "look-up")),
-        Configuration("ours, deadline", "bench.scenarios.clock", _asked(pairs, "deadline")),
-    ]
     peer = venvs.environment("days")
-    made = {"python": peer.python, "absent": peer.absent}
-    configurations += [
-        Configuration(name, "bench.peers.days", _asked(pairs, name), **made) for name in DAYS
+
+    def asked(name: str, work: str, module: str, **more: Any) -> Configuration:
+        options = {"pairs": str(pairs), "work": work}
+        return Configuration(name, module, options, unit="deadline", **more)
+
+    # Ours writes down what is asked, so it comes first.
+    configurations = [
+        asked("ours, look-up", "look-up", "bench.scenarios.clock"),
+        asked("ours, deadline", "deadline", "bench.scenarios.clock", laid=True),
+        *(
+            asked(name, name, "bench.peers.days", python=peer.python, absent=peer.absent)
+            for name in DAYS
+        ),
     ]
     found = Group("clock", configurations, [], seconds).run()
-    lines = lines_of("clock", found, {what.name: "holidays" for what in configurations}, "deadline")
+    lines = lines_of("clock", found, {what.name: "holidays" for what in configurations})
     show("Deadlines: so many workdays after a day", lines)
     return _told(lines, {"deadlines": "ours, deadline"}, holidays="ours, deadline")
-
-
-def _asked(pairs: Path, work: str) -> dict[str, str]:
-    return {"pairs": str(pairs), "work": work}
 
 
 def writers(place: Place, seconds: float) -> Found:

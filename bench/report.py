@@ -46,9 +46,11 @@ class Line:
     ours: bool = False
 
 
-def line_of(group: str, series: Series, base: Series | None, unit: str = "case") -> Line:
+def line_of(group: str, series: Series, base: Series | None) -> Line:
     """Return what the samples of one configuration say, and the ratio to ``base``."""
-    line = Line(group, series.name, series.clients, unit, note=series.absent, ours=series.ours)
+    line = Line(
+        group, series.name, series.clients, series.unit, note=series.absent, ours=series.ours
+    )
     if series.absent:
         return line
     kept = [sample for sample in series.samples if sample.quiet]
@@ -77,12 +79,10 @@ def _compare(line: Line, series: Series, base: Series) -> None:
     line.ratio, line.ratio_low, line.ratio_high = statistics.median(found), min(found), max(found)
 
 
-def lines_of(
-    group: str, found: Sequence[Series], bases: Mapping[str, str], unit: str = "case"
-) -> list[Line]:
+def lines_of(group: str, found: Sequence[Series], bases: Mapping[str, str]) -> list[Line]:
     """Return the lines of a group; ``bases`` says beside what each configuration is set."""
     known = {series.name: series for series in found}
-    return [line_of(group, one, known.get(bases.get(one.name, "")), unit) for one in found]
+    return [line_of(group, series, known.get(bases.get(series.name, ""))) for series in found]
 
 
 def figure(lines: Iterable[Line], name: str) -> Figure | None:
