@@ -63,15 +63,20 @@ class Client:
         self.order(**order)
         return self.answer()
 
-    def end(self) -> None:
-        """Let the process end."""
+    def leave(self) -> None:
+        """Tell the process that there are no more orders."""
         assert self.process.stdin is not None
         self.process.stdin.close()
+
+    def end(self) -> None:
+        """Wait for the end of the process."""
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
 
 
 @dataclass
@@ -116,6 +121,8 @@ class Crew:
         value: BaseException | None,
         _t: TracebackType | None,
     ) -> None:
+        for client in self.clients:
+            client.leave()
         for client in self.clients:
             client.end()
 

@@ -148,8 +148,8 @@ def writers(place: Place, seconds: float) -> Found:
         )
         how = f"others used {used.foreign:.1f} cores"
         told.figures |= {
-            f"wait{clients}": Figure(slowest, how),
-            f"share{clients}": Figure(share, how),
+            f"wait{clients}": Figure(slowest, how, rough=not used.quiet),
+            f"share{clients}": Figure(share, how, rough=not used.quiet),
             f"locked{clients}": Figure(locked, "exact"),
         }
     show("SQLite with many writers, our acts one at a time", told.lines)

@@ -180,12 +180,12 @@ def verdict(goal: Goal, measured: Figure | None) -> str:
         return "not measured"
     if measured.faults:
         return "wrong: " + ", ".join(measured.faults)
-    if measured.by_cpu and goal.rates_only:
+    if measured.rough and goal.rates_only:
         return NOISY
     if goal.stretch is not None and goal.reaches(measured.value, goal.stretch):
-        return "≈ stretch" if measured.by_cpu else "stretch"
+        return "≈ stretch" if measured.rough else "stretch"
     reached = "pass" if goal.reaches(measured.value, goal.floor) else "MISS"
-    return f"≈ {reached}" if measured.by_cpu else reached
+    return f"≈ {reached}" if measured.rough else reached
 
 
 def _limit(goal: Goal, value: float | None) -> str:
