@@ -4,17 +4,50 @@ import argparse
 import os
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from bench import rates
+from bench.charts import draw
 from bench.crew import BUILD, ROOT
 from bench.goals import Figure
-from bench.groups import GROUPS
+from bench.groups import Found, on_postgresql, on_sqlite, with_eight_clients
 from bench.meter import machine
 from bench.report import Line, keep, show_goals, versions
 from bench.servers import Place, postgres
+from bench.web import over_http
 
+# What is measured, and the share of the time that each has.
+GROUPS: dict[str, tuple[Callable[[Place, float], Found], float]] = {
+    "pg": (on_postgresql, 0.25),
+    "pg8": (with_eight_clients, 0.15),
+    "sqlite": (on_sqlite, 0.1),
+    "http": (over_http, 0.2),
+    "ledger": (rates.ledger, 0.1),
+    "tree": (rates.tree, 0.04),
+    "clock": (rates.clock, 0.04),
+    "writers": (rates.writers, 0.06),
+}
+TITLES = {
+    "pg": "In process, PostgreSQL, one client",
+    "pg8": "In process, PostgreSQL, eight clients beside one",
+    "sqlite": "In process, SQLite (WAL, FULL), one client",
+    "http": "Over HTTP, PostgreSQL, two workers",
+    "ledger": "Ledger",
+    "tree": "Merkle tree",
+    "clock": "Deadlines in workdays",
+    "writers": "SQLite, many writers",
+}
 SETTINGS = ("server_version", "fsync", "synchronous_commit", "shared_buffers")
+
+
+def subtitle(about: dict[str, Any]) -> str:
+    """Return in a line what a chart was measured on."""
+    made = about["machine"]
+    cores = f"{made['processor']}, {made['cores']} cores"
+    return f"{about['at'][:10]} · {cores} · PostgreSQL {about['postgresql']['server_version']}"
 
 
 def main() -> None:
@@ -30,7 +63,7 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="jiceng-bench-") as folder,
         postgres(Path(folder)) as pg,
     ):
-        about = {
+        about: dict[str, Any] = {
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": machine(),
             "versions": versions(),
@@ -45,9 +78,10 @@ def main() -> None:
             found = measure(place, share * seconds)
             lines += found.lines
             figures |= found.figures
+            keep(BUILD, about, lines, figures)
+            draw(ROOT / "docs" / "images", TITLES, subtitle(about), found.lines)
             print(f"({name}: {time.monotonic() - begun:.0f} s)")
     show_goals(figures)
-    keep(BUILD, about, lines, figures)
     print(f"\nkept in {BUILD.relative_to(ROOT)}/results.json")
 
 

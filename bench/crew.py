@@ -63,15 +63,20 @@ class Client:
         self.order(**order)
         return self.answer()
 
-    def end(self) -> None:
-        """Let the process end."""
+    def leave(self) -> None:
+        """Tell the process that there are no more orders."""
         assert self.process.stdin is not None
         self.process.stdin.close()
+
+    def end(self) -> None:
+        """Wait for the end of the process."""
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
 
 
 @dataclass
@@ -87,6 +92,14 @@ class Configuration:
     # Where the work is done by other processes than the clients, these are looked at instead.
     workers: tuple[int, ...] = ()
     laid: bool = False  # whether the tables are there already
+    absent: str = ""  # why it cannot be had
+    unit: str = "case"  # what one unit of work is
+    calls: int = 0  # how often a sample calls the player, where time does not decide
+
+    @property
+    def ours(self) -> bool:
+        """Tell whether it is our own work."""
+        return self.module.startswith("bench.scenarios.")
 
 
 class Crew:
@@ -109,6 +122,8 @@ class Crew:
         _t: TracebackType | None,
     ) -> None:
         for client in self.clients:
+            client.leave()
+        for client in self.clients:
             client.end()
 
     @property
@@ -120,6 +135,15 @@ class Crew:
         """Let the first client lay the tables, unless they are there."""
         if not self.configuration.laid:
             self.clients[0].ask(do="prepare")
+
+    def get_ready(self, expected: float) -> None:
+        """Let every client get ready for about so many units in all."""
+        share = int(expected / len(self.clients)) + 20
+        self.all(do="ready", units=self.configuration.calls or share)
+
+    def play(self, seconds: float) -> list[dict[str, Any]]:
+        """Let every client work for ``seconds``, or for as many calls as a sample has."""
+        return self.all(do="play", seconds=seconds, calls=self.configuration.calls)
 
     def all(self, **order: Any) -> list[dict[str, Any]]:
         """Give every client the same order at once; return what they answer."""

@@ -28,7 +28,7 @@ class Figure:
     value: float
     how: str
     faults: list[str] = field(default_factory=list)
-    by_cpu: bool = False
+    rough: bool = False  # others were busy: CPU stands in for a rate, or a wait is too long
 
 
 GOALS = (

@@ -45,6 +45,8 @@ class Series:
     samples: list[Sample] = field(default_factory=list)
     checks: dict[str, Any] = field(default_factory=dict)
     absent: str = ""
+    ours: bool = False
+    unit: str = "case"
 
 
 def middle(values: Iterable[float]) -> float | None:
@@ -55,10 +57,10 @@ def middle(values: Iterable[float]) -> float | None:
 
 def _take(crew: Crew, server: Sequence[int], seconds: float, expected: float) -> Sample:
     """Let a crew get ready, then work for ``seconds``, and measure that."""
-    crew.all(do="ready", units=int(expected * seconds * 1.5) + 20)
+    crew.get_ready(expected * seconds * 1.5)
     workers = crew.configuration.workers
     meter = Meter(workers or crew.pids, server, crew.pids if workers else ())
-    played = crew.all(do="play", seconds=seconds)
+    played = crew.play(seconds)
     used = meter.read()
     units = int(sum(one["units"] for one in played))
     return Sample(
@@ -89,7 +91,10 @@ class Group:
 
     def run(self) -> list[Series]:
         """Play cycles until the time is over; at least three, however long they take."""
-        found = [Series(what.name, what.clients) for what in self.configurations]
+        found = [
+            Series(what.name, what.clients, ours=what.ours, unit=what.unit)
+            for what in self.configurations
+        ]
         with ExitStack() as stack:
             pairs = [
                 (crew, series)
@@ -99,19 +104,22 @@ class Group:
             end = time.monotonic() + self.box
             cycle = 0
             while cycle < LEAST_KEPT or time.monotonic() < end:
-                self._cycle(pairs)
+                self._cycle([pair for pair in pairs if not pair[1].absent])
                 cycle += 1
             for crew, series in pairs:
-                series.checks = crew.check()
+                self._check(crew, series)
         return found
 
     def _start(self, what: Configuration, series: Series, stack: ExitStack) -> Crew | None:
         """Start the clients of a configuration and warm them up; note why it cannot be had."""
+        series.absent = what.absent
+        if series.absent:
+            return None
         try:
             crew = stack.enter_context(Crew(what))
             crew.prepare()
-            crew.all(do="ready", units=50)
-            crew.all(do="play", seconds=WARM_UP)
+            crew.get_ready(50)
+            crew.play(WARM_UP)
         except Failed as failure:
             series.absent = str(failure)
             return None
@@ -121,7 +129,17 @@ class Group:
         """Take one sample of each, in an order that no one is favoured by."""
         for crew, series in random.sample(pairs, len(pairs)):
             expected = max([sample.rate for sample in series.samples], default=400.0)
-            series.samples.append(_take(crew, self.server, self.seconds, expected))
+            try:
+                series.samples.append(_take(crew, self.server, self.seconds, expected))
+            except Failed as failure:
+                series.absent = f"failed: {failure}"
+
+    def _check(self, crew: Crew, series: Series) -> None:
+        """Let a crew look over its work; work that cannot be looked over counts for nothing."""
+        try:
+            series.checks = {} if series.absent else crew.check()
+        except Failed as failure:
+            series.absent = f"not checked: {failure}"
 
 
 def ratios(series: Series, base: Series) -> list[float]:

@@ -43,11 +43,14 @@ class Line:
     by_cpu: bool = False
     faults: list[str] = field(default_factory=list)
     note: str = ""
+    ours: bool = False
 
 
-def line_of(group: str, series: Series, base: Series | None, unit: str = "case") -> Line:
+def line_of(group: str, series: Series, base: Series | None) -> Line:
     """Return what the samples of one configuration say, and the ratio to ``base``."""
-    line = Line(group, series.name, series.clients, unit, note=series.absent)
+    line = Line(
+        group, series.name, series.clients, series.unit, note=series.absent, ours=series.ours
+    )
     if series.absent:
         return line
     kept = [sample for sample in series.samples if sample.quiet]
@@ -60,7 +63,8 @@ def line_of(group: str, series: Series, base: Series | None, unit: str = "case")
     line.slowest_ms = max(sample.slowest_ms for sample in series.samples)
     line.foreign = middle(sample.foreign for sample in series.samples)
     line.faults = list(series.checks.get("faults", []))
-    line.note = f"{series.checks['cases']} cases checked" if "cases" in series.checks else ""
+    counted = f"{series.checks['cases']} cases checked" if "cases" in series.checks else ""
+    line.note = series.checks.get("note", counted)
     if base is not None and not base.absent and base is not series:
         _compare(line, series, base)
     return line
@@ -77,8 +81,8 @@ def _compare(line: Line, series: Series, base: Series) -> None:
 
 def lines_of(group: str, found: Sequence[Series], bases: Mapping[str, str]) -> list[Line]:
     """Return the lines of a group; ``bases`` says beside what each configuration is set."""
-    by_name = {series.name: series for series in found}
-    return [line_of(group, series, by_name.get(bases.get(series.name, ""))) for series in found]
+    known = {series.name: series for series in found}
+    return [line_of(group, series, known.get(bases.get(series.name, ""))) for series in found]
 
 
 def figure(lines: Iterable[Line], name: str) -> Figure | None:
@@ -107,32 +111,35 @@ HEAD = (
 )
 
 
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
+    """Return a figure as people read it, three digits that mean something."""
     if value is None:
         return "–"
     if abs(value) >= 100 or float(value).is_integer():
         return f"{value:,.0f}"
+    if abs(value) < 0.1:
+        return f"{value:.2g}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
 def _between(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f"{_number(low)}–{_number(high)}"
+    return "" if low is None or high is None else f"{number(low)}–{number(high)}"
 
 
 def _cells(line: Line) -> list[str]:
-    rate = _number(line.rate) if line.rate is not None else (NOISY if line.of else "–")
+    rate = number(line.rate) if line.rate is not None else (NOISY if line.of else "–")
     mark = "≈" if line.by_cpu else ""
     return [
         line.name,
         str(line.clients),
         rate,
         _between(line.low, line.high),
-        _number(line.cpu_ms),
-        _number(line.server_ms),
-        f"{mark}{_number(line.ratio)} × {line.base}" if line.ratio is not None else "",
+        number(line.cpu_ms),
+        number(line.server_ms),
+        f"{mark}{number(line.ratio)} × {line.base}" if line.ratio is not None else "",
         _between(line.ratio_low, line.ratio_high),
         f"{line.kept}/{line.of}" if line.of else "",
-        _number(line.foreign) if line.foreign is not None else "",
+        number(line.foreign) if line.foreign is not None else "",
         "; ".join(["WRONG: " + ", ".join(line.faults)] * bool(line.faults) + [line.note]).strip(
             "; "
         ),
@@ -173,16 +180,16 @@ def verdict(goal: Goal, measured: Figure | None) -> str:
         return "not measured"
     if measured.faults:
         return "wrong: " + ", ".join(measured.faults)
-    if measured.by_cpu and goal.rates_only:
+    if measured.rough and goal.rates_only:
         return NOISY
     if goal.stretch is not None and goal.reaches(measured.value, goal.stretch):
-        return "≈ stretch" if measured.by_cpu else "stretch"
+        return "≈ stretch" if measured.rough else "stretch"
     reached = "pass" if goal.reaches(measured.value, goal.floor) else "MISS"
-    return f"≈ {reached}" if measured.by_cpu else reached
+    return f"≈ {reached}" if measured.rough else reached
 
 
 def _limit(goal: Goal, value: float | None) -> str:
-    return "" if value is None else f"{'≥' if goal.more else '≤'} {_number(value)}{goal.unit}"
+    return "" if value is None else f"{'≥' if goal.more else '≤'} {number(value)}{goal.unit}"
 
 
 def show_goals(figures: Mapping[str, Figure], goals: Iterable[Goal] = GOALS) -> None:
@@ -190,7 +197,7 @@ def show_goals(figures: Mapping[str, Figure], goals: Iterable[Goal] = GOALS) -> 
     rows = []
     for goal in goals:
         measured = figures.get(goal.key)
-        value = f"{_number(measured.value)}{goal.unit}" if measured else "–"
+        value = f"{number(measured.value)}{goal.unit}" if measured else "–"
         how = measured.how if measured else ""
         floor, stretch = _limit(goal, goal.floor), _limit(goal, goal.stretch)
         rows.append((goal.code, goal.words, floor, stretch, value, how, verdict(goal, measured)))

@@ -6,7 +6,8 @@ orders from its input, one JSON object a line, and answers each with one line. `
 
     prepare   lay the tables and the world, once for all clients
     ready     get ready for about so many units, outside the measured time
-    play      work for so many seconds; answers with units, seconds and the slowest unit
+    play      work for so many seconds, or so many calls where ``calls`` is given; answers with
+              units, seconds, the slowest call, and whatever else ``told`` of the player holds
     check     answer with what was found when the work was looked over
 """
 
@@ -28,24 +29,25 @@ class Player(Protocol):
     def ready(self, units: int) -> None:
         """Get ready for ``units`` more units of work."""
 
-    def unit(self) -> None:
-        """Do one unit of work, durable when this returns."""
+    def unit(self) -> int | None:
+        """Do one unit of work, durable when this returns; or many, and return how many."""
 
     def check(self) -> dict[str, Any]:
         """Look over all the work: ``cases``, how many there are, ``faults``, what is wrong."""
 
 
-def play(player: Player, seconds: float) -> dict[str, float]:
+def play(player: Player, seconds: float, calls: int) -> dict[str, Any]:
     """Do units one after the other until the time is over; the last one is finished."""
-    units, slowest, begun = 0, 0.0, time.perf_counter()
+    units, made, slowest, begun = 0, 0, 0.0, time.perf_counter()
     here = begun
-    while here - begun < seconds:
+    while made < calls if calls else here - begun < seconds:
         before = here
-        player.unit()
+        units += player.unit() or 1
         here = time.perf_counter()
         slowest = max(slowest, here - before)
-        units += 1
-    return {"units": units, "seconds": here - begun, "slowest": slowest}
+        made += 1
+    timed = {"units": units, "seconds": here - begun, "slowest": slowest}
+    return timed | getattr(player, "told", {})
 
 
 def obey(player: Player, order: dict[str, Any]) -> dict[str, Any]:
@@ -56,7 +58,7 @@ def obey(player: Player, order: dict[str, Any]) -> dict[str, Any]:
         case "ready":
             player.ready(order["units"])
         case "play":
-            return play(player, order["seconds"])
+            return play(player, order["seconds"], order["calls"])
         case "check":
             return player.check()
     return {}
@@ -76,6 +78,8 @@ def main() -> None:
             answer = {"error": f"{type(error).__name__}: {error}"}
         answers.write(json.dumps(answer, ensure_ascii=False) + "\n")
         answers.flush()
+    # Nothing is left to be put away, and sixteen interpreters that tidy up are a load of their own.
+    os._exit(0)
 
 
 if __name__ == "__main__":

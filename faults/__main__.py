@@ -28,7 +28,8 @@ BENCHES: list[subprocess.Popen[str]] = []
 
 def main() -> int:
     """Run everything of one size; return 0 where every goal is met and every bad build caught."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends us, we clean up
+    for end in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(end, _break_off)
     options = _options()
     trial, began = Run(options.seed, options.size), time.monotonic()
     _say(f"种子 {trial.seed}，规模 {trial.size}（重做：make faults SEED={trial.seed}）")
@@ -45,10 +46,15 @@ def main() -> int:
                 for lines in _together(lambda each: _lab(each, trial), databases):
                     trial.lines += lines
         finally:
-            for bench in BENCHES:
-                bench.kill()
             databases[0].stop("immediate")
     return _conclude(trial, time.monotonic() - began)
+
+
+def _break_off(*_signal: object) -> None:
+    """End what runs beside us, then clean up like after any other end."""
+    for bench in BENCHES:
+        bench.kill()
+    raise KeyboardInterrupt
 
 
 def _options() -> argparse.Namespace:

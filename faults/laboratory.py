@@ -4,6 +4,7 @@ A trial is a drill over a fresh copy of the founded zone, made by the product or
 build of it; a clean fork judges what it left, so that no mutant judges itself.
 """
 
+import ctypes
 import json
 import os
 import shutil
@@ -32,6 +33,7 @@ from jiceng.ui.errors import refusal_of
 
 Findings = dict[str, list[str]]
 LONGEST = 180.0  # seconds of one trial
+DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
 @dataclass
@@ -180,6 +182,7 @@ def attempt(plan: Plan, trial: Trial, home: Path, mutant: str = "") -> dict[str,
     if plan.laws and not result["skipped"] and not result["findings"].get("BENCH"):
         judged = forked(lambda: _judge(plan, trial))
         result["findings"] |= judged["findings"]
+    result["findings"] = {law: words[:6] for law, words in result["findings"].items()}
     return result | {"seconds": round(time.monotonic() - began, 1)}
 
 
@@ -209,6 +212,7 @@ def forked(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     if child == 0:
         os.close(reading)
         os.setsid()
+        ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
         _say(work, writing)
     os.close(writing)
     alarm = threading.Timer(LONGEST, lambda: os.killpg(child, signal.SIGKILL))

@@ -15,6 +15,7 @@ from faults.drills import (
     zombies,
 )
 from faults.laboratory import Plan
+from faults.restoring import rolled_back
 from faults.tampering import tampering
 
 PG, ONE_FILE = ("postgresql",), ("sqlite",)
@@ -33,6 +34,7 @@ PLANS: dict[str, Plan] = {
     "proofs": Plan(proofs, (law.i2_ledger,), ONE_FILE),
     "many_writers": Plan(many_writers, law.ALWAYS, ONE_FILE),
     "tampering": Plan(tampering),
+    "rolled_back": Plan(rolled_back, (law.i2_ledger, law.i4_steps, law.i5_replay)),
     "syncs": Plan(syncs),
     "full_disk": Plan(full_disk, (), ONE_FILE),
     "broken_calls": Plan(broken_calls, SEALED, ONE_FILE),

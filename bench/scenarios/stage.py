@@ -51,7 +51,8 @@ def lay() -> None:
             limit=workdays(5),
             closing_condition="已恢复",
         )
-    kept_photo(grid.cast.qian, MONDAY, purpose=Purpose.DISPOSAL)
+    # Taken just now: what nobody claims within a day is swept.
+    kept_photo(grid.cast.qian, clock.read(), purpose=Purpose.DISPOSAL)
 
 
 def somewhere() -> Place:
@@ -71,12 +72,14 @@ def photo_rows(number: int, **changes: Any) -> list[Attachment]:
 
 def _another() -> dict[str, Any]:
     """Return what tells one picture from all others; it was taken just now."""
+    now = clock.read()
     return {
         "id": None,
         "uid": new_uid(),
         "phash": secrets.token_hex(8),
         "sha256": secrets.token_hex(32),
-        "captured_at": clock.read(),
+        "captured_at": now,
+        "at": now,
     }
 
 

@@ -47,9 +47,18 @@ def _appearing(target: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         part.rename(target)
-        sync_folder(target.parent)
+        _last(target)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _last(target: Path) -> None:
+    """Make the name survive a power cut; where that fails nobody shall count on the file."""
+    try:
+        sync_folder(target.parent)
+    except OSError:
+        target.unlink()
+        raise
 
 
 def make(place: Path, *, at: datetime) -> tuple[Path, Manifest]:

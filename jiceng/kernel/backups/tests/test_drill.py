@@ -1,6 +1,8 @@
 """The drill: an installation is backed up, lost, and put back, on both databases."""
 
 import hashlib
+import os
+import stat
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -306,6 +308,22 @@ def test_a_disk_that_fails_leaves_no_file(
     code, said = run("backup", "make", out)
     assert (code, "backup_unwritable" in said, list(out.iterdir())) == (1, True, [])
     assert [path.name for path in installation.VAR.iterdir() if "-backup" in path.name] == []
+
+
+def test_a_name_that_may_not_last_is_taken_back(
+    databases: Databases, live: Live, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.fsync
+
+    def folders_fail(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(5, "Input/output error")
+        real(descriptor)
+
+    live(1)
+    monkeypatch.setattr("os.fsync", folders_fail)
+    code, said = run("backup", "make", out)
+    assert (code, "backup_unwritable" in said, list(out.iterdir())) == (1, True, [])
 
 
 def test_writers_go_on_while_a_backup_is_made(databases: Databases, live: Live, out: Path) -> None:

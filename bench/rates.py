@@ -1,0 +1,156 @@
+"""The groups that are rates, not cases: ledger, tree, clock, and many writers on one SQLite."""
+
+from typing import Any
+
+from bench.crew import Configuration, Crew
+from bench.goals import Figure
+from bench.groups import Found, found_of
+from bench.meter import Meter
+from bench.pairing import Group
+from bench.peers import venvs
+from bench.report import Line, lines_of, show
+from bench.servers import Place
+
+DAYS = ("holidays", "chinesecalendar", "workalendar", "numpy", "numpy, many at once")
+WRITERS = (8, 16)
+UNITS = {"append": "leaf", "verify": "proof"}
+
+
+def per_cpu_second(lines: list[Line], name: str) -> Figure | None:
+    """Return how many units a second of CPU makes: this no busy machine can shake."""
+    line = next((line for line in lines if line.name == name and line.cpu_ms), None)
+    return Figure(1000 / line.cpu_ms, "a CPU second", line.faults) if line and line.cpu_ms else None
+
+
+def _told(lines: list[Line], figures: dict[str, str], **ratios: str) -> Found:
+    found = found_of(lines, **ratios)
+    for key, name in figures.items():
+        if rate := per_cpu_second(lines, name):
+            found.figures[key] = rate
+    return found
+
+
+def ledger(place: Place, seconds: float) -> Found:
+    """Seal, recompute, give receipts and judge them, on both databases."""
+    lines: list[Line] = []
+    for vendor, server in (("postgresql", [place.postgres.pid]), ("sqlite", [])):
+        environ = place.empty(vendor, "ledger")
+        works = {"seal": 1, "verify": 1, "give": 5, "judge": 20}
+        configurations = [
+            Configuration(
+                f"{work}, {vendor}",
+                "bench.scenarios.ledger",
+                {"work": work},
+                environ=environ,
+                laid=work != "seal",
+                calls=calls,
+                unit="row" if work in ("seal", "verify") else "receipt",
+            )
+            for work, calls in works.items()
+        ]
+        found = Group("ledger", configurations, server, seconds / 2).run()
+        lines += lines_of("ledger", found, {})
+    show("Ledger: rows sealed and recomputed, receipts given and judged", lines)
+    return _told(lines, {"seal": "seal, postgresql", "verify": "verify, postgresql"})
+
+
+def tree(place: Place, seconds: float) -> Found:
+    """Compare our tree with pymerkle."""
+    peer = venvs.environment("merkle")
+    configurations = [
+        Configuration(
+            f"{work}, {name}",
+            "bench.scenarios.tree",
+            {"work": work, "hash": name},
+            unit=UNITS[work],
+        )
+        for work in UNITS
+        for name in ("sha256", "sm3")
+    ] + [
+        Configuration(
+            f"{work}, pymerkle",
+            "bench.peers.merkle",
+            {"work": work},
+            python=peer.python,
+            absent=peer.absent,
+            unit=UNITS[work],
+        )
+        for work in UNITS
+    ]
+    found = Group("tree", configurations, [], seconds).run()
+    bases = {what.name: f"{what.name.partition(',')[0]}, pymerkle" for what in configurations}
+    lines = lines_of("tree", found, bases)
+    show("Merkle tree: leaves appended, proofs verified", lines)
+    return _told(lines, {}, append="append, sha256", prove="verify, sha256")
+
+
+def clock(place: Place, seconds: float) -> Found:
+    """Compare our deadlines with those of the libraries, and count where they agree."""
+    pairs = place.folder / "pairs.json"
+    peer = venvs.environment("days")
+
+    def asked(name: str, work: str, module: str, **more: Any) -> Configuration:
+        options = {"pairs": str(pairs), "work": work}
+        return Configuration(name, module, options, unit="deadline", **more)
+
+    # Ours writes down what is asked, so it comes first.
+    configurations = [
+        asked("ours, look-up", "look-up", "bench.scenarios.clock"),
+        asked("ours, deadline", "deadline", "bench.scenarios.clock", laid=True),
+        *(
+            asked(name, name, "bench.peers.days", python=peer.python, absent=peer.absent)
+            for name in DAYS
+        ),
+    ]
+    found = Group("clock", configurations, [], seconds).run()
+    lines = lines_of("clock", found, {what.name: "holidays" for what in configurations})
+    show("Deadlines: so many workdays after a day", lines)
+    return _told(lines, {"deadlines": "ours, deadline"}, holidays="ours, deadline")
+
+
+def writers(place: Place, seconds: float) -> Found:
+    """Let many processes write into one SQLite: who waits how long, and who is refused."""
+    told = Found([], {})
+    for clients in WRITERS:
+        what = Configuration(
+            f"{clients} writers",
+            "bench.scenarios.writers",
+            clients=clients,
+            environ=place.ours("sqlite"),
+            laid=True,
+        )
+        with Crew(what) as crew:
+            crew.get_ready(50 * clients)
+            crew.play(0.2)
+            crew.get_ready(500 * clients)
+            meter = Meter(crew.pids, [])
+            played = crew.play(seconds / len(WRITERS))
+            used = meter.read()
+        acts = [one["units"] - one["locked"] for one in played]
+        locked = sum(one["locked"] for one in played)
+        slowest = max(one["slowest"] for one in played)
+        share = min(acts) / (sum(acts) / clients)
+        told.lines.append(
+            Line(
+                "writers",
+                what.name,
+                clients,
+                "act",
+                rate=sum(acts) / used.seconds,
+                cpu_ms=used.own / max(1, sum(acts)) * 1000,
+                slowest_ms=slowest * 1000,
+                kept=int(used.quiet),
+                of=1,
+                foreign=used.foreign,
+                note=f"longest wait {slowest:.2f} s, least share {share:.2f}, {locked} locked",
+                ours=True,
+            )
+        )
+        how = f"others used {used.foreign:.1f} cores"
+        told.figures |= {
+            f"wait{clients}": Figure(slowest, how, rough=not used.quiet),
+            f"share{clients}": Figure(share, how, rough=not used.quiet),
+            f"locked{clients}": Figure(locked, "exact"),
+        }
+    show("SQLite with many writers, our acts one at a time", told.lines)
+    return told
