@@ -291,7 +291,9 @@ def test_of_two_who_read_the_same_version_one_looks_again(
     case.version = 1  # counted up from 0, as it was read
     assert write_move(case, seen, []) is Written.OVERTAKEN
     assert standing(case) == ["reported"]
-    assert advance(number=case.number, move="judge", by=cast.wang, at=now).case.version == 2
+    give = {"unit": cast.street, "given": {"unit": cast.street}}
+    done = advance(number=case.number, move="dispatch", by=cast.wang, at=now, **give)
+    assert done.case.version == 2
 
 
 class TestDays:
