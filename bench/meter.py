@@ -4,6 +4,7 @@ A rate means something only while others leave the machine alone; CPU per unit o
 busy machine. So every sample carries both, and says how many cores others used.
 """
 
+import hashlib
 import os
 import time
 from collections.abc import Iterable
@@ -94,6 +95,19 @@ class Meter:
         return Usage(seconds, own, server, max(0.0, foreign))
 
 
+def yardstick() -> float:
+    """Return how many records of 300 bytes one second of CPU hashes with SHA-256.
+
+    A busy or slower machine shows here; what is said in units a CPU second goes with it.
+    """
+    record, begun, made = bytes(300), time.process_time(), 0
+    while time.process_time() - begun < 0.3:
+        for _n in range(1000):
+            hashlib.sha256(record).digest()
+        made += 1000
+    return made / (time.process_time() - begun)
+
+
 def machine() -> dict[str, object]:
     """Return what the figures were measured on."""
     names = [
@@ -106,5 +120,6 @@ def machine() -> dict[str, object]:
         "processor": names[0] if names else "?",
         "cores": os.cpu_count(),
         "memory_gib": round(int(memory) / 2**20, 1),
-        "load": list(os.getloadavg()),
+        "load": [round(load, 1) for load in os.getloadavg()],
+        "sha256_of_300_bytes_a_second": round(yardstick()),
     }

@@ -41,6 +41,10 @@ class History:
                 self.acked += 1
                 self.last_ok = time.monotonic()
 
+    def close(self) -> None:
+        """Write no more."""
+        self._file.close()
+
     def count(self, status: int) -> None:
         """Count an answer by its status."""
         with self._lock:

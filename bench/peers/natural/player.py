@@ -27,9 +27,7 @@ class Player:
         work.lay()
 
     def ready(self, units: int) -> None:
-        """Connect anew: a server closes a connection on which nobody asks for a while."""
-        if self.connection is not None:
-            self.connection.close()
+        """Nothing is needed."""
 
     def _in_process(self) -> None:
         from bench.peers.natural import work
@@ -45,7 +43,7 @@ class Player:
 
     def _post(self, path: str, body: dict[str, Any]) -> Any:
         assert self.connection is not None
-        kind = {"Content-Type": "application/json"}
+        kind = {"Content-Type": "application/json", "Connection": "close"}
         self.connection.request("POST", path, json.dumps(body), kind)
         answer = self.connection.getresponse()
         text = answer.read()
