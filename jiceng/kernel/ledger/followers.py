@@ -58,13 +58,16 @@ def follows(event: str, *, name: str = "") -> Callable[[Effect], Effect]:
 
 
 def _claim(follower: Follower, at: datetime) -> Cursor | None:
-    """Claim the cursor by compare-and-set on its fence, ``None`` where somebody else holds it."""
+    """Claim the cursor by compare-and-set, ``None`` where somebody else holds or moved it."""
     first = Head.objects.order_by("epoch").values_list("epoch", flat=True).first()
     if first is None:
         return None
     cursor, _made = Cursor.objects.get_or_create(name=follower.name, defaults={"epoch": first})
     free = Q(lease_until=None) | Q(lease_until__lte=at)
-    claimed = Cursor.objects.filter(free, name=cursor.name, fence=cursor.fence).update(
+    # The place belongs to the comparison: whoever held the cursor when it was read may have read on
+    # and let go since, and the fence moves with claims only.
+    seen = {"fence": cursor.fence, "epoch": cursor.epoch, "position": cursor.position}
+    claimed = Cursor.objects.filter(free, name=cursor.name, **seen).update(
         fence=cursor.fence + 1, lease_until=at + LEASE
     )
     if not claimed:
@@ -119,8 +122,11 @@ def _stride(follower: Follower, cursor: Cursor, at: datetime) -> int | None:
 
 def _follow(follower: Follower, at: datetime, strides: int) -> int:
     cursor = _claim(follower, at)
-    if cursor is None:
-        return 0
+    return _read_on(follower, cursor, at, strides) if cursor else 0
+
+
+def _read_on(follower: Follower, cursor: Cursor, at: datetime, strides: int) -> int:
+    """Handle what follows a claimed cursor, and let go of it."""
     count = 0
     try:
         for _turn in range(strides):

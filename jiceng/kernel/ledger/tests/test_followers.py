@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from jiceng.kernel.ledger import followers, jobs
 from jiceng.kernel.ledger.entries import OPERATOR, RESIDENT, append
@@ -143,6 +144,28 @@ def test_who_slept_past_the_lease_cannot_move_the_cursor(fill: Fill, at: datetim
     assert traces() == []
     run_followers(later)
     assert traces() == uids(entries)
+
+
+def test_what_another_did_between_looking_and_claiming_is_not_done_again(
+    fill: Fill, at: datetime
+) -> None:
+    """Who looked while another held the cursor, and claims when it is free, looks again: the fence
+    stands as it was read, but the place does not."""
+    heard: list[str] = []  # a trace in the table could not be left twice
+    follows(NOTED, name="trace")(lambda entry, at: heard.append(entry.uid))
+    entries = fill(3)
+    follower = followers.FOLLOWERS.get("trace")
+    held = [followers._claim(follower, at)]
+
+    def come_between(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith('UPDATE "ledger_cursor"') and held:
+            followers._read_on(follower, held.pop(), at, strides=1)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(come_between):
+        run_followers(at)
+    run_followers(at)
+    assert heard == uids(entries)
 
 
 @pytest.mark.parametrize("event", ["", "closed", "Grid.case.closed"])
