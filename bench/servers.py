@@ -30,7 +30,7 @@ class Postgres:
     def database(self, name: str) -> str:
         """Make an empty database and return its address."""
         with psycopg.connect(self.uri, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f'CREATE DATABASE "{name}"')
         address = urlsplit(self.uri)
         return address._replace(path=f"/{name}").geturl()
 
