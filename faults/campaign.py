@@ -11,10 +11,11 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-from faults.clients import Client, History, Person
+from faults.clients import Client, History
 from faults.databases import Postgres, Sqlite
 from faults.harness import Installation, dice
 from faults.nemeses import Nemesis, strikes
+from faults.persons import Person
 
 PERSONS = 2  # clients with forms; the others use the door for acts
 PATIENCE = 60.0  # seconds without any new act after which a campaign has failed
@@ -55,7 +56,11 @@ class Outcome:
     def recovery(self, kind: str) -> float:
         """Return the 95th percentile of the seconds until the next act after such a kill."""
         times = self.recoveries.get(kind, [])
-        return quantiles(times, n=20)[-1] if len(times) > 1 else max(times, default=0.0)
+        return (
+            quantiles(times, n=20, method="inclusive")[-1]
+            if len(times) > 1
+            else max(times, default=0.0)
+        )
 
 
 def run(database: Postgres | Sqlite, home: Path, folder: Path, size: Size, seed: int) -> Outcome:

@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from faults.acting import perform
 from faults.course import CATEGORIES, UNITS, next_move
 from faults.databases import Postgres, gone
 from faults.following import DWELL
-from faults.laboratory import Trial, hands, quiet, reach, run_then_close, work_once, worker
+from faults.laboratory import Trial, hands, quiet, reach, work_once, worker
 from jiceng.kernel.base import clock
 from jiceng.kernel.base.jobs import JOBS
 from jiceng.kernel.ledger import followers
@@ -79,37 +80,35 @@ def late_commits(trial: Trial) -> None:
     trial.measured["acts"] = history.acked
 
 
-def one_step(trial: Trial, rivals: int = 32) -> None:
+def one_step(trial: Trial) -> None:
     """N10: 32 at once on one step; one wins, 31 are told 409."""
-    rounds = 1 if trial.size == "ci" else 30
-    for turn in range(rounds):
+    for turn in range(1 if trial.size == "ci" else 30):
         state = report(trial, f"op-0-{turn}")
-        answers: list[int] = []
-        barrier = threading.Barrier(rivals)
+        answers = Counter(_race(next_move(state), 32))
+        trial.measured["answers"] = dict(answers)
+        if answers != {200: 1, 409: 31}:
+            trial.broke("G10", f"one step was answered {dict(answers)}")
 
-        def press(rival: int, state: dict = state, turn: int = turn) -> None:
-            mark = f"rival-{turn}-{rival}"
-            asked = next_move(state) | {"key": mark, "mark": mark, "claim": "drill"}
-            connection.ensure_connection()
-            barrier.wait(30)  # noqa: B023
-            try:
-                perform(asked, clock.read())
-                answers.append(200)  # noqa: B023
-            except Exception as error:
-                refusal = refusal_of(error)
-                answers.append(refusal.status if refusal else 500)  # noqa: B023
 
-        threads = [
-            threading.Thread(target=run_then_close, args=[lambda n=n: press(n)])
-            for n in range(rivals)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        trial.measured["answers"] = dict(Counter(answers))
-        if Counter(answers) != {200: 1, 409: rivals - 1}:
-            trial.broke("G10", f"one step was answered {dict(Counter(answers))}")
+def _race(asked: dict, rivals: int) -> list[int]:
+    """Let so many press one button at the same moment; return what they were told."""
+    start = threading.Barrier(rivals)
+
+    def press(rival: int) -> int:
+        mark = f"rival-{asked['step_id']}-{rival}"
+        connection.ensure_connection()
+        start.wait(30)
+        try:
+            perform(asked | {"key": mark, "mark": mark, "claim": "drill"}, clock.read())
+        except Exception as error:
+            refusal = refusal_of(error)
+            return refusal.status if refusal else 500
+        finally:
+            connection.close()
+        return 200
+
+    with ThreadPoolExecutor(rivals) as pool:
+        return list(pool.map(press, range(rivals)))
 
 
 def killed_database(trial: Trial) -> None:

@@ -20,7 +20,8 @@ def rolled_back(trial: Trial) -> None:
     settings.VAR = trial.folder
     settings.POSTGRESQL_BIN = str(POSTGRES_BIN_PATH)
     # Neither the key nor the backup may lie with the data.
-    keys, backups = (trial.folder.with_suffix(end) for end in (".keys", ".backups"))
+    beside = trial.database.folder
+    keys, backups = (beside.with_name(f"{beside.name}-{end}") for end in ("keys", "backups"))
     keys.mkdir()
     backups.mkdir()
     settings.BACKUP_KEY_FILE = str(keys / "backup.key")

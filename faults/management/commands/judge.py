@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from faults import invariants
+from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.ledger.followers import FOLLOWERS
 from jiceng.kernel.ledger.models import Cursor, Head, Pending
 
@@ -38,6 +39,7 @@ class Command(BaseCommand):
             "acts": sum(word == "ok" for word in told.words.values()),
             "unknown": sum(word == "unknown" for word in told.words.values()),
             "receipts": len(told.receipts) + len(told.leaves),
+            "photos": Attachment.objects.count(),
             "delay_p99": delays[int(len(delays) * 0.99) - 1] if delays else 0.0,
             "delay_max": delays[-1] if delays else 0.0,
         }
