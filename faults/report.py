@@ -1,5 +1,6 @@
 """What a run has shown: goals, mutants, and the line that is kept in ``RUNS.md``."""
 
+import os
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -65,7 +66,6 @@ BY_LAW = (
     ("G5", "每件恰在一环节；台账能重建", ("I4", "I5")),
     ("G7", "跟随者效果恰一次", ("I7",)),
     ("G8", "只有约定的应答，0 个 500", ("I10",)),
-    ("I9", "照片与记录一一对应", ("I9",)),
     ("I12", "时限与日历一致", ("I12",)),
 )
 
@@ -98,6 +98,12 @@ def _measures(outcome: Outcome, name: str, acts: int) -> list[Goal]:
             "回执离线核验，0 失败",
             f"{verdict['receipts']} 份；{_said(found, 'I3')}",
             "I3" not in found and verdict["receipts"] >= acts,
+        ),
+        _goal(
+            f"I9 {name}",
+            "照片与记录一一对应",
+            f"{verdict['photos']} 张；{_said(found, 'I9')}",
+            "I9" not in found and verdict["photos"] > 0,
         ),
         _goal(
             f"G9 {name}",
@@ -179,6 +185,7 @@ def keep(run: Run, goals: Sequence[Goal], good: bool) -> str:
         run.size,
         str(run.seed),
         commit(),
+        f"{os.getloadavg()[2]:.0f}",
         acts,
         counts,
         caught,

@@ -10,7 +10,7 @@ from faults.mutants import MUTANTS
 from faults.nemeses import strikes
 from faults.report import GOALS, MISSED, OK, Run
 
-VERDICT = {"receipts": 900, "delay_p99": 1.0, "delay_max": 2.0}
+VERDICT = {"receipts": 900, "photos": 5, "delay_p99": 1.0, "delay_max": 2.0}
 DUE = {"postgresql": (100, 2), "sqlite": (100, 2)}
 
 
