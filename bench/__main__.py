@@ -15,12 +15,14 @@ from bench.crew import BUILD, ROOT
 from bench.goals import Figure
 from bench.groups import Found, on_postgresql, on_sqlite, with_eight_clients
 from bench.meter import machine
+from bench.quick import queries
 from bench.report import Line, keep, show_goals, versions
 from bench.servers import Place, postgres
 from bench.web import over_http
 
 # What is measured, and the share of the time that each has.
 GROUPS: dict[str, tuple[Callable[[Place, float], Found], float]] = {
+    "queries": (queries, 0.0),
     "pg": (on_postgresql, 0.25),
     "pg8": (with_eight_clients, 0.15),
     "sqlite": (on_sqlite, 0.1),

@@ -13,6 +13,7 @@ from bench.servers import Place
 
 DAYS = ("holidays", "chinesecalendar", "workalendar", "numpy", "numpy, many at once")
 WRITERS = (8, 16)
+RATES = {"lookups": "ours, look-up", "deadlines": "ours, calendar in hand"}
 UNITS = {"append": "leaf", "verify": "proof"}
 
 
@@ -97,6 +98,7 @@ def clock(place: Place, seconds: float) -> Found:
     configurations = [
         asked("ours, look-up", "look-up", "bench.scenarios.clock"),
         asked("ours, deadline", "deadline", "bench.scenarios.clock", laid=True),
+        asked("ours, calendar in hand", "in hand", "bench.scenarios.clock", laid=True),
         *(
             asked(name, name, "bench.peers.days", python=peer.python, absent=peer.absent)
             for name in DAYS
@@ -105,7 +107,7 @@ def clock(place: Place, seconds: float) -> Found:
     found = Group("clock", configurations, [], seconds).run()
     lines = lines_of("clock", found, {what.name: "holidays" for what in configurations})
     show("Deadlines: so many workdays after a day", lines)
-    return _told(lines, {"deadlines": "ours, deadline"}, holidays="ours, deadline")
+    return _told(lines, RATES, holidays="ours, look-up")
 
 
 def writers(place: Place, seconds: float) -> Found:

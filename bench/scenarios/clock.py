@@ -1,4 +1,5 @@
-"""Our calendar of workdays: the look-up alone, and the whole deadline that a step is given."""
+"""Our calendar of workdays: the look-up alone, and the whole deadline that a step is given, which
+looks each time whether the calendars on disk are still the same; or with the calendar in hand."""
 
 import json
 import random
@@ -39,7 +40,11 @@ class Player:
         if not self.pairs:
             rows = json.loads(self.path.read_text())
             self.pairs = [(date.fromisoformat(start), amount) for start, amount, _due in rows]
-            self.act = {"look-up": self._look_up, "deadline": self._deadline}[self.work]()
+            self.act = {
+                "look-up": self._look_up,
+                "deadline": self._deadline,
+                "in hand": self._in_hand,
+            }[self.work]()
 
     def _look_up(self) -> Callable[[], int]:
         from jiceng.kernel.workdays.service import calendar
@@ -53,15 +58,33 @@ class Player:
 
         return act
 
-    def _deadline(self) -> Callable[[], int]:
+    def _asked(self) -> list[tuple[datetime, Any]]:
         from jiceng.kernel.base.clock import SHANGHAI
-        from jiceng.kernel.workdays.service import deadline, workdays
+        from jiceng.kernel.workdays.service import workdays
 
         limits = {amount: workdays(amount) for amount in range(1, MOST + 1)}
-        asked = [
+        return [
             (datetime.combine(start, time(10), SHANGHAI), limits[amount])
             for start, amount in self.pairs
         ]
+
+    def _in_hand(self) -> Callable[[], int]:
+        from jiceng.kernel.workdays.rules import deadline
+        from jiceng.kernel.workdays.service import calendar
+
+        asked, table = self._asked(), calendar()
+
+        def act() -> int:
+            for start, limit in asked:
+                deadline(table, start, limit)
+            return len(asked)
+
+        return act
+
+    def _deadline(self) -> Callable[[], int]:
+        from jiceng.kernel.workdays.service import deadline
+
+        asked = self._asked()
 
         def act() -> int:
             for start, limit in asked:
