@@ -5,8 +5,8 @@ from typing import Any
 from bench.crew import Configuration, Crew
 from bench.goals import Figure
 from bench.groups import Found, found_of
-from bench.meter import Meter
-from bench.pairing import Group
+from bench.meter import Meter, Usage
+from bench.pairing import WARM_UP, Group
 from bench.peers import venvs
 from bench.report import Line, lines_of, show
 from bench.servers import Place
@@ -114,45 +114,41 @@ def writers(place: Place, seconds: float) -> Found:
     """Let many processes write into one SQLite: who waits how long, and who is refused."""
     told = Found([], {})
     for clients in WRITERS:
-        what = Configuration(
-            f"{clients} writers",
-            "bench.scenarios.writers",
-            clients=clients,
-            environ=place.ours("sqlite"),
-            laid=True,
-        )
-        with Crew(what) as crew:
-            crew.get_ready(50 * clients)
-            crew.play(0.2)
-            crew.get_ready(500 * clients)
-            meter = Meter(crew.pids, [])
-            played = crew.play(seconds / len(WRITERS))
-            used = meter.read()
+        played, used = _write(place, clients, seconds / len(WRITERS))
         acts = [one["units"] - one["locked"] for one in played]
         locked = sum(one["locked"] for one in played)
-        slowest = max(one["slowest"] for one in played)
+        wait = max(one["slowest"] for one in played)
         share = min(acts) / (sum(acts) / clients)
-        told.lines.append(
-            Line(
-                "writers",
-                what.name,
-                clients,
-                "act",
-                rate=sum(acts) / used.seconds,
-                cpu_ms=used.own / max(1, sum(acts)) * 1000,
-                slowest_ms=slowest * 1000,
-                kept=int(used.quiet),
-                of=1,
-                foreign=used.foreign,
-                note=f"longest wait {slowest:.2f} s, least share {share:.2f}, {locked} locked",
-                ours=True,
-            )
-        )
-        how = f"others used {used.foreign:.1f} cores"
+        line = _writing(clients, sum(acts), used)
+        line.slowest_ms = wait * 1000
+        line.note = f"longest wait {wait:.2f} s, least share {share:.2f}, {locked} locked"
+        how, rough = f"others used {used.foreign:.1f} cores", not used.quiet
+        told.lines.append(line)
         told.figures |= {
-            f"wait{clients}": Figure(slowest, how, rough=not used.quiet),
-            f"share{clients}": Figure(share, how, rough=not used.quiet),
+            f"wait{clients}": Figure(wait, how, rough=rough),
+            f"share{clients}": Figure(share, how, rough=rough),
             f"locked{clients}": Figure(locked, "exact"),
         }
     show("SQLite with many writers, our acts one at a time", told.lines)
     return told
+
+
+def _write(place: Place, clients: int, seconds: float) -> tuple[list[dict[str, Any]], Usage]:
+    """Let so many writers make acts for ``seconds``; return what each did and what it took."""
+    module, environ = "bench.scenarios.writers", place.ours("sqlite")
+    what = Configuration("writers", module, {}, clients, environ=environ, laid=True)
+    with Crew(what) as crew:
+        crew.get_ready(50 * clients)
+        crew.play(WARM_UP)
+        crew.get_ready(500 * clients)
+        meter = Meter(crew.pids, [])
+        played = crew.play(seconds)
+        return played, meter.read()
+
+
+def _writing(clients: int, acts: int, used: Usage) -> Line:
+    line = Line("writers", f"{clients} writers", clients, "act", ours=True)
+    line.rate = acts / used.seconds if used.quiet else None
+    line.cpu_ms = used.own / max(1, acts) * 1000
+    line.kept, line.of, line.foreign = int(used.quiet), 1, used.foreign
+    return line
