@@ -48,6 +48,8 @@ class Outcome:
     def findings(self) -> dict[str, list[str]]:
         """Return what broke, by invariant, over both verdicts."""
         found: dict[str, list[str]] = {}
+        if broken := self.statuses.get(500):
+            found["I10"] = [f"{broken} answers 500"]
         for verdict in self.verdicts.values():
             for name, each in verdict["findings"].items():
                 found.setdefault(name, []).extend(each)

@@ -5,6 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,6 +14,7 @@ from faults.browsing import Browser
 from faults.course import CATEGORIES, COURSE, UNITS, next_move
 
 # Definite: the act did not happen. Anything else that is no success is asked again.
+RECEIPTS = 0.3  # how often a receipt is fetched after an act
 REFUSED = frozenset({400, 403, 404, 405, 409, 413, 422})
 
 
@@ -59,6 +61,7 @@ class Client:
         self.browser = Browser(port, f"10.0.{number}.1")
         self.port, self.made = port, 0
         self.cases: list[dict[str, Any]] = []
+        self.uids: list[str] = []
 
     def mark(self) -> str:
         """Return the name of the next act, which is its idempotency key as well."""
@@ -85,6 +88,9 @@ class Client:
             self.insist(mark, lambda: self._send(asked), again=True)
         if state["step"] in COURSE:
             self.cases.append(state)
+        self.uids.append(state["uid"])
+        if self.dice.random() < RECEIPTS:
+            self._take_home(self.dice.choice(self.uids))
 
     def _report(self) -> dict[str, Any]:
         category, unit = self.dice.choice(CATEGORIES), self.dice.choice(UNITS)
@@ -94,6 +100,17 @@ class Client:
         body = json.dumps(asked).encode()
         status, _where, content = self.browser.ask("POST", "/faults/act/", body, "application/json")
         return status, json.loads(content) if status in {200, *REFUSED} else {}
+
+    def _take_home(self, uid: str) -> None:
+        """Fetch the receipt of an earlier act, which by now is mostly sealed."""
+        with suppress(OSError, ValueError):
+            if receipt := self._receipt(uid):
+                self.history.note("receipt", uid, receipt=receipt)
+
+    def _receipt(self, uid: str) -> dict[str, Any]:
+        status, _where, content = self.browser.ask("GET", f"/faults/receipt/?uid={uid}")
+        self.history.count(status)
+        return json.loads(content) if status == 200 else {}
 
     def insist(self, mark: str, send: Callable[[], tuple[int, Any]], *, again: bool = False) -> Any:
         """Send until the answer is definite; return it, ``None`` for a refusal or at the end."""

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 
@@ -16,12 +17,12 @@ from faults import invariants as law
 from faults.acting import perform
 from faults.course import CATEGORIES, UNITS, next_move
 from faults.databases import Postgres, gone
-from faults.following import DWELL
-from faults.laboratory import Trial, hands, quiet, reach, work_once, worker
+from faults.following import DWELL, FOLLOWER
+from faults.laboratory import Trial, hands, quiet, reach, run_then_close, work_once, worker
 from jiceng.kernel.base import clock
 from jiceng.kernel.base.jobs import JOBS
 from jiceng.kernel.ledger import followers
-from jiceng.kernel.ledger.models import Seal
+from jiceng.kernel.ledger.models import Cursor, Seal
 from jiceng.kernel.ledger.receipts import receipt_for
 from jiceng.ui.errors import refusal_of
 
@@ -67,7 +68,7 @@ def refused_entries(trial: Trial) -> None:
     """N6: the database has no room for every third entry; nothing of such an act may stay."""
     statement(REFUSING)
     with hands(trial, 4) as history:
-        reach(history, 40, seconds=10)
+        reach(history, 30)
     statement(CALM)
     quiet()
 
@@ -82,6 +83,8 @@ def late_commits(trial: Trial) -> None:
 
 def one_step(trial: Trial) -> None:
     """N10: 32 at once on one step; one wins, 31 are told 409."""
+    if connection.vendor == "postgresql":
+        statement(LATE)  # the winner takes its time, so that the others come before it is done
     for turn in range(1 if trial.size == "ci" else 30):
         state = report(trial, f"op-0-{turn}")
         answers = Counter(_race(next_move(state), 32))
@@ -150,6 +153,44 @@ def dead_follower(trial: Trial) -> None:
         quiet_seal()
         _sleep_through(mark, awake=False)
     quiet()
+
+
+def stale_claim(trial: Trial) -> None:
+    """N11: a worker looks at a cursor in another's hands and claims it when that one has let go."""
+    mark = trial.folder / "dwell"
+    os.environ[DWELL] = str(mark)
+    for turn in range(3):
+        report(trial, f"op-0-{turn}")
+        quiet_seal()
+        mark.touch()
+        _look_then_claim(mark)
+    quiet()
+
+
+def _look_then_claim(mark: Path) -> None:
+    looked, free = threading.Event(), threading.Event()
+
+    def gate(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith('UPDATE "ledger_cursor"') and FOLLOWER in params:
+            looked.set()
+            free.wait(20)
+        return execute(sql, params, many, context)
+
+    def late() -> None:
+        with connection.execute_wrapper(gate):
+            work_once()
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(run_then_close, work_once)
+        until = time.monotonic() + 20
+        while not Cursor.objects.filter(name=FOLLOWER, lease_until__isnull=False).exists():
+            time.sleep(0.02)
+            assert time.monotonic() < until, "nobody follows"
+        pool.submit(run_then_close, late)
+        looked.wait(20)
+        mark.unlink()
+        first.result()
+        free.set()
 
 
 def quiet_seal() -> None:

@@ -11,11 +11,12 @@ from jiceng.systems.grid.terms import REPORTED
 
 # While this file is there, an effect dwells in its transaction: time for a fault to strike.
 DWELL = "FAULTS_DWELL"
+FOLLOWER = "faults.effect"
 
 
 def listen() -> None:
     """Register the follower."""
-    follows(REPORTED, name="faults.effect")(_effect)
+    follows(REPORTED, name=FOLLOWER)(_effect)
 
 
 def _effect(entry: Entry, at: datetime) -> None:

@@ -50,6 +50,10 @@ def read_history(lines: Iterable[str]) -> Told:
     told = Told()
     for line in map(json.loads, lines):
         mark, kind = line["mark"], line["kind"]
+        if receipt := line.get("receipt"):
+            told.receipts.append(receipt)
+        if kind == "receipt":
+            continue
         if kind != "invoke" and told.words.get(mark) != "ok":
             told.words[mark] = kind
         told.words.setdefault(mark, "unknown")
@@ -60,8 +64,6 @@ def read_history(lines: Iterable[str]) -> Told:
         if uid := line.get("uid"):
             told.uids[mark].add(uid)
             told.leaves[uid] = line["leaf"]
-        if receipt := line.get("receipt"):
-            told.receipts.append(receipt)
     return told
 
 

@@ -29,6 +29,7 @@ from faults.databases import Postgres, Sqlite
 from faults.harness import dice
 from jiceng.kernel.base import clock
 from jiceng.kernel.ledger import followers, sealing
+from jiceng.kernel.ledger.receipts import receipt_for
 from jiceng.ui.errors import refusal_of
 
 Findings = dict[str, list[str]]
@@ -85,6 +86,13 @@ class Hand(Client):
             close_old_connections()
             return (refusal.status, {"code": refusal.code}) if refusal else (500, {})
 
+    def _receipt(self, uid: str) -> dict[str, Any]:
+        try:
+            return receipt_for(uid)
+        except Exception:
+            close_old_connections()
+            return {}
+
 
 @contextmanager
 def hands(trial: Trial, count: int, twice: float = 0.1) -> Iterator[History]:
@@ -112,12 +120,13 @@ def run_then_close(work: Callable[[], None]) -> None:
         connections.close_all()
 
 
-def reach(history: History, acked: int, seconds: float = 30) -> bool:
-    """Wait until so many acts were acknowledged; tell whether they were in time."""
+def reach(history: History, acked: int, seconds: float = 60) -> None:
+    """Wait until so many acts were acknowledged; raise ``TimeoutError`` where they are not."""
     until = time.monotonic() + seconds
     while history.acked < acked and time.monotonic() < until:
         time.sleep(0.01)
-    return history.acked >= acked
+    if history.acked < acked:
+        raise TimeoutError(f"{history.acked} acts of {acked} went through")
 
 
 @contextmanager

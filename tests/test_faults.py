@@ -8,7 +8,7 @@ from faults.campaign import Outcome
 from faults.clients import History
 from faults.mutants import MUTANTS
 from faults.nemeses import strikes
-from faults.report import GOALS, MISSED, OK, Run
+from faults.report import GOALS, MISSED, OK, SLOW, Run
 
 VERDICT = {"receipts": 900, "photos": 5, "delay_p99": 1.0, "delay_max": 2.0}
 DUE = {"postgresql": (100, 2), "sqlite": (100, 2)}
@@ -45,6 +45,13 @@ def test_a_sound_campaign_meets_every_goal() -> None:
 def test_a_broken_law_misses_its_goal(law: str, goal: str) -> None:
     found = states(outcome(**{law: ["something"]}))
     assert [code for code, state in found.items() if state == MISSED] == [f"{goal} SQLite"]
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(4, OK), (30, SLOW), (61, MISSED)])
+def test_a_slow_recovery_is_said_and_a_standstill_is_missed(seconds: int, state: str) -> None:
+    slow = outcome()
+    slow.recoveries["kill_web"] = [float(seconds)]
+    assert states(slow)["G9 SQLite"] == state
 
 
 @pytest.mark.parametrize("short", [{"acked": 99}, {"kills": 1}])

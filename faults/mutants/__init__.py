@@ -6,6 +6,7 @@ nothing. A mutant names the drill that shows it and the law that has to catch it
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,14 @@ def mutant(drill: str, law: str, vendor: str = "") -> Callable[[Callable[[], Non
         MUTANTS[make.__name__] = Mutant(make, drill, law, vendor)
 
     return register
+
+
+def swap(owner: Any, name: str, new: Any) -> Any:
+    """Put something else in place of a part of the product, and return the part. One that is not
+    there any more is an ``AttributeError``: a patch beside the product would change nothing."""
+    part = getattr(owner, name)
+    setattr(owner, name, new)
+    return part
 
 
 def install(name: str) -> None:

@@ -4,9 +4,8 @@ from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.db.backends.signals import connection_created
-from django.db.models import QuerySet
 
-from faults.mutants import mutant
+from faults.mutants import mutant, swap
 
 
 @mutant("repeats", "I1")
@@ -14,7 +13,7 @@ def no_idempotency_key() -> None:
     """A key is accepted and never looked up."""
     from jiceng.kernel.ledger import idempotency
 
-    idempotency.claim = lambda **_given: None
+    swap(idempotency, "claim", lambda **_given: None)
 
 
 @mutant("refused_entries", "I5")
@@ -31,7 +30,7 @@ def effect_outside_transaction() -> None:
         row = acts.NewEntry(event, done.subject, edge["by"], edge["at"], done.facts, done.personal)
         return acts.Done(done.value, acts.append_row(row, new_uid()), replayed=False)
 
-    acts._perform = perform
+    swap(acts, "_perform", perform)
 
 
 @mutant("refused_entries", "I5")
@@ -44,24 +43,26 @@ def swallowed_audit() -> None:
 
     def careless(row: Any, uid: str) -> Entry:
         try:
-            return write(row, uid)
+            with transaction.atomic():
+                return write(row, uid)
         except DatabaseError:
             return Entry(uid=uid, event=row.event, subject=row.subject, at=row.at)
 
-    acts.append_row = careless
+    swap(acts, "append_row", careless)
 
 
 @mutant("one_step", "G10", "postgresql")
 def read_modify_write() -> None:
     """A move looks, and then writes, whatever happened in between."""
     from jiceng.kernel.procedures import engine
+    from jiceng.kernel.procedures.writing import Written
 
-    def write(case: Any, left: Any, move: Any, by: Any, at: Any) -> None:
-        left.left_at, left.left_by, left.move = max(at, left.entered_at), by.ref, move.code
-        left.save()
+    def write(case: Any, left: Any, opened: Any) -> Written:
+        for row in (case, left, *opened):
+            row.save()
+        return Written.DONE
 
-    QuerySet.select_for_update = lambda rows, **_how: rows
-    engine._leave = write
+    swap(engine, "write_move", write)
 
 
 @mutant("killed_database", "I1")
@@ -80,7 +81,7 @@ def guessed_calendar() -> None:
     """A year that nobody has published is taken for one without holidays, and said to be firm."""
     from jiceng.kernel.workdays.days import Calendar
 
-    Calendar.is_provisional = lambda calendar, day: False
+    swap(Calendar, "is_provisional", lambda calendar, day: False)
 
 
 @mutant("syncs", "G15", "sqlite")

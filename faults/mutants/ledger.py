@@ -3,7 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from faults.mutants import mutant
+from django.db.models import F, Q
+
+from faults.mutants import mutant, swap
 
 
 @mutant("late_commits", "I3")
@@ -20,7 +22,7 @@ def seal_by_range() -> None:
         Pending.objects.filter(entry_id__in=ids[:limit]).delete()
         return ids[:limit]
 
-    sealing.claim_pending = by_range
+    swap(sealing, "claim_pending", by_range)
 
 
 @mutant("late_commits", "I7")
@@ -39,7 +41,7 @@ def cursor_by_id() -> None:
         rows = rows.filter(event=follower.event).order_by("pk")
         return [(start, entry) for entry in rows]
 
-    followers._matching = by_id
+    swap(followers, "_matching", by_id)
 
 
 @mutant("zombies", "I7")
@@ -52,7 +54,25 @@ def completion_without_fencing() -> None:
         Cursor.objects.filter(name=cursor.name).update(epoch=epoch, position=position)
         cursor.epoch, cursor.position = epoch, position
 
-    followers._advance = advance
+    swap(followers, "_advance", advance)
+
+
+@mutant("stale_claim", "I7")
+def claim_without_place() -> None:
+    """A cursor is claimed by its fence alone, at the place where it was read."""
+    from jiceng.kernel.ledger import followers
+    from jiceng.kernel.ledger.models import Cursor
+
+    def claim(follower: Any, at: Any) -> Cursor | None:
+        cursor, _made = Cursor.objects.get_or_create(name=follower.name)
+        free = Q(lease_until=None) | Q(lease_until__lte=at)
+        rows = Cursor.objects.filter(free, name=cursor.name, fence=cursor.fence)
+        if not rows.update(fence=F("fence") + 1, lease_until=at + followers.LEASE):
+            return None
+        cursor.fence += 1
+        return cursor
+
+    swap(followers, "_claim", claim)
 
 
 @mutant("dead_follower", "I7")
@@ -60,7 +80,7 @@ def endless_lease() -> None:
     """A lease never runs out, so that whoever died holds it for ever."""
     from jiceng.kernel.ledger import followers
 
-    followers.LEASE = timedelta(days=3650)
+    swap(followers, "LEASE", timedelta(days=3650))
 
 
 @mutant("proofs", "I3")
@@ -74,7 +94,7 @@ def receipts_from_the_live_tree() -> None:
     def live(epoch: int, position: int, size: int) -> Any:
         return inclusion(epoch, position, Head.objects.get(epoch=epoch).size)
 
-    receipts.proofs = type("Live", (), {"inclusion": staticmethod(live)})
+    swap(receipts, "proofs", type("Live", (), {"inclusion": staticmethod(live)}))
 
 
 @mutant("tampering", "G18", "sqlite")
@@ -91,7 +111,7 @@ def verifier_trusts_stored_hashes() -> None:
         finally:
             walking._hashes = kept
 
-    walking.Walk._leaf = trusting
+    swap(walking.Walk, "_leaf", trusting)
 
 
 @mutant("tampering", "G18", "postgresql")
@@ -99,5 +119,5 @@ def verifier_compares_size_only() -> None:
     """Verification asks whether the tree is as long as was published, not whether it is that."""
     from jiceng.kernel.ledger import walking
 
-    walking.Walk._compare = lambda self, code, signed, where: None
-    walking.Walk._anchored = lambda self, line, anchored, held: None
+    swap(walking.Walk, "_compare", lambda self, code, signed, where: None)
+    swap(walking.Walk, "_anchored", lambda self, line, anchored, held: None)
