@@ -71,7 +71,7 @@ test-sqlite: setup .venv/.dev ## 仅 SQLite（含浏览器）
 
 test-postgres: setup .venv/.dev ## 仅 PostgreSQL（不含浏览器）
 	$(call say,测试：PostgreSQL)
-	@$(B)/python -W ignore tests/with_pg.py $(B)/python -m pytest -n 2 -q -m "not browser"
+	@$(B)/python -W ignore tests/with_pg.py $(B)/python -m pytest -n 2 -q -m "database and not browser"
 
 faults: setup .venv/.dev ## 故障实验室：杀进程、断库、写满磁盘、已知坏版本（SIZE=large，SEED= 重做）
 	$(call say,故障实验室)

@@ -11,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from jiceng.config import environment
 from jiceng.config.safety import unsafe
 
+pytestmark = pytest.mark.database
+
 ROOT = Path(__file__).parents[1]
 RANDOM = "Wm0vT9q-3KxZ7bLr_Yd5NcJf8HsGpQe2uAi4oXkRt6yMnBvCzEa1"
 SQLITE = {"ENGINE": "jiceng.kernel.base.sqlite", "CONN_MAX_AGE": None}

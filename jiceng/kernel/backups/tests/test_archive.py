@@ -12,6 +12,8 @@ from jiceng.kernel.backups.envelope import Opener, Sealer
 from jiceng.kernel.backups.manifest import Manifest
 from jiceng.kernel.backups.refusals import BackupRefused
 
+pytestmark = pytest.mark.database
+
 KEY = bytes(range(32))
 MANIFEST = Manifest("zone", "sqlite", "2026-03-02T01:00:00.000000Z", "1/7", {"a": 1}, ["a.0001"])
 PARTS = [b"first", b"second"]

@@ -32,7 +32,7 @@ from jiceng.kernel.ledger.service import latest_checkpoint, verify
 
 Live = Callable[[int], None]
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.database]
 
 
 def run(*words: object) -> tuple[int, str]:

@@ -16,6 +16,8 @@ from pytest_django import Settings
 
 from jiceng.kernel.base import checks, clock, starting
 
+pytestmark = pytest.mark.database
+
 ROOT = Path(__file__).parents[4]
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 POSTGRESQL = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
