@@ -30,7 +30,7 @@ PLANS: dict[str, Plan] = {
     "one_step": Plan(one_step, (law.i4_steps, law.i5_replay)),
     "killed_database": Plan(killed_database, law.ALWAYS, PG),
     "zombies": Plan(zombies, EFFECTS, PG),
-    "stale_claim": Plan(stale_claim, EFFECTS),
+    "stale_claim": Plan(stale_claim, EFFECTS, PG),
     "dead_follower": Plan(dead_follower, EFFECTS, PG),
     "clock_jumps": Plan(clock_jumps, law.STANDING),
     "proofs": Plan(proofs, (law.i2_ledger,), ONE_FILE),
