@@ -17,6 +17,7 @@ TOO_WIDE = """() => [...document.querySelectorAll("body *")]
   .filter((one) => one.scrollWidth > one.clientWidth && one.clientWidth)
   .filter((one) => getComputedStyle(one).overflowX === "visible")
   .map((one) => one.outerHTML.slice(0, 120))"""
+REFUSED = ("status of", "Status Error Code")
 FOCUS = """() => {
   const one = document.activeElement;
   const drawn = (it) => {
@@ -59,8 +60,9 @@ class Walker:
         self.scripts = scripts
 
     def _noted(self, kind: str, text: str) -> None:
-        # A form that comes back says 422, which the console calls an error.
-        if kind == "error" and not any(f"status of {status}" in text for status in self.refusals):
+        # A form that comes back says 422, which the console and htmx call an error.
+        told = [f"{words} {status}" for status in self.refusals for words in REFUSED]
+        if kind == "error" and not any(words in text for words in told):
             self.wrong.append(text)
 
     def expects(self, status: int) -> None:

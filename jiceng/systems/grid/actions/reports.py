@@ -265,9 +265,11 @@ def _open(category: Category, answering: Unit | None, place: str, at: datetime) 
 
 
 def _repeat_facts(before: queries.Repeats) -> dict[str, Any]:
+    """Return what history says of reports of the same place. Receipts show it, so the cases that
+    are perhaps major with this one are named by their first entries, as the joined one is."""
     marked = Case.objects.filter(pk__in=before.open_cases if before.major else ())
-    numbers = list(marked.order_by("number").values_list("number", flat=True))
-    return {"repeats": before.count, "major_candidate": before.major, "candidates": numbers}
+    entries = sorted(queries.first_entry(case).uid for case in marked)
+    return {"repeats": before.count, "major_candidate": before.major, "candidates": entries}
 
 
 def _report_facts(incident: Incident) -> dict[str, Any]:

@@ -271,7 +271,7 @@ class TestRepeats:
         assert not rows[far.pk].major_candidate
         facts = facts_of(third)
         assert (facts["repeats"], facts["major_candidate"]) == (3, True)
-        assert facts["candidates"] == [first.number]
+        assert facts["candidates"] == [queries.first_entry(first).uid]
 
     @pytest.mark.parametrize(
         ("days", "candidate"),
@@ -297,7 +297,7 @@ class TestRepeats:
 
         assert (last.incident.repeats, last.incident.major_candidate) == (3, True)
         assert main.incident.major_candidate
-        assert facts_of(last)["candidates"] == [main.number]
+        assert facts_of(last)["candidates"] == [queries.first_entry(main).uid]
 
     def test_a_report_counts_those_who_joined_its_neighbour(self, grid: Grid) -> None:
         main = scene.report(grid, point=DOOR)
