@@ -34,6 +34,15 @@ JUDGING = (
         needs=(Need.PARTICIPANTS, Need.STUDY),
     ),
     Move(
+        "dispatch",
+        _("派遣"),
+        terms.DISPATCHED,
+        ("judged", "returned"),
+        "dispatched",
+        needs=(Need.UNIT,),
+        takes=(Need.NOTE,),
+    ),
+    Move(
         "pass_up",
         _("超出权限，报上级"),
         terms.PASSED_UP,
@@ -111,15 +120,6 @@ JUDGING = (
         ("split",),
         "verified",
         takes=(Need.REASON,),
-    ),
-    Move(
-        "dispatch",
-        _("派遣"),
-        terms.DISPATCHED,
-        ("judged", "returned"),
-        "dispatched",
-        needs=(Need.UNIT,),
-        takes=(Need.NOTE,),
     ),
 )
 
