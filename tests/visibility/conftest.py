@@ -1,6 +1,7 @@
 """The town, settled once a module in a transaction around its tests; each rolls back to it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from copy import deepcopy
 from datetime import datetime
 
@@ -20,14 +21,12 @@ from tests.visibility.town import Town, settle
 
 @pytest.fixture(scope="module")
 def _settled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Town]:
-    with django_db_blocker.unblock():
-        around = transaction.atomic()
-        around.__enter__()
+    with django_db_blocker.unblock(), ExitStack() as around:
+        around.enter_context(transaction.atomic())
+        around.callback(transaction.set_rollback, True)
         town = settle()
-    yield town
-    with django_db_blocker.unblock():
-        transaction.set_rollback(True)
-        around.__exit__(None, None, None)
+        with django_db_blocker.block():
+            yield town
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 
 from tests.conformance.sweep import routes
 from tests.visibility.personas import PERSONAS, Persona
@@ -11,6 +12,8 @@ from tests.visibility.surfaces import SURFACES, violations
 from tests.visibility.town import Town
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+# The rules are the same on both; on the second database every fourth persona goes through all of it.
+CHOSEN = PERSONAS if connection.vendor == "sqlite" else PERSONAS[::4]
 AsReader = Callable[[Persona], Reader]
 
 
@@ -20,7 +23,7 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("persona", PERSONAS, ids=lambda persona: persona.label)
+@pytest.mark.parametrize("persona", CHOSEN, ids=lambda persona: persona.label)
 def test_every_surface_shows_what_may_be_opened(
     town: Town, as_reader: AsReader, persona: Persona
 ) -> None:

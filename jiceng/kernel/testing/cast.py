@@ -30,7 +30,7 @@ def unit(
         parent=parent,
         path=f"new/{code}",
         depth=parent.depth + 1 if parent else 0,
-        division_code=code if code.isdigit() else "",
+        division_code=code if code.isdigit() and len(code) <= 12 else "",
         founded_on=legal_day(at),
     )
     row.path = f"{parent.path if parent else '/'}{row.pk}/"
