@@ -12,7 +12,7 @@ from tests.visibility.surfaces import SURFACES, violations
 from tests.visibility.town import Town
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-# The rules are the same on both; on the second database every fourth persona goes through all of it.
+# The rules are the same on both: on the second database every fourth persona goes through them.
 CHOSEN = PERSONAS if connection.vendor == "sqlite" else PERSONAS[::4]
 AsReader = Callable[[Persona], Reader]
 
