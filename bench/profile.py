@@ -17,29 +17,19 @@ from typing import Any
 
 from bench.crew import Configuration, Crew
 from bench.report import number, table
-from bench.scenarios.opening import lay_tables, open_application
+from bench.scenarios.opening import Untimed, open_application
 from bench.servers import Place, postgres
 
 CASES = 40
 LINES = 60
 
 
-class Player:
+class Player(Untimed):
     """Walks cases and notes what each act costs."""
 
     def __init__(self, options: dict[str, Any]) -> None:
         open_application()
         self.why = options["why"]
-
-    def prepare(self) -> None:
-        """Make the tables and write the world."""
-        lay_tables()
-
-    def ready(self, units: int) -> None:
-        """Nothing is needed."""
-
-    def unit(self) -> None:
-        """Nothing is timed."""
 
     def check(self) -> dict[str, Any]:
         """Return per act what it asked and what it cost, and the profile that was wanted."""

@@ -44,3 +44,17 @@ def look_over() -> dict[str, Any]:
         f"ledger: {report.findings}": report.exit_code != 0,
     }
     return {"cases": cases, "faults": [words for words, wrong in found.items() if wrong]}
+
+
+class Untimed:
+    """What every scenario has that is counted and not timed: one preparation, no unit of work."""
+
+    def prepare(self) -> None:
+        """Make the tables and write the world."""
+        lay_tables()
+
+    def ready(self, units: int) -> None:
+        """Nothing is needed."""
+
+    def unit(self) -> None:
+        """Nothing is timed."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from bench.scenarios.opening import lay_tables, look_over, open_application
+from bench.scenarios.opening import Untimed, look_over, open_application
 
 CASES = 60
 # What opens and ends a transaction is counted apart: it asks nothing and changes nothing.
@@ -23,21 +23,11 @@ def count(act: Callable[[], Any]) -> tuple[Any, dict[str, int]]:
     return result, {"statements": len(asked) - frame, "frame": frame}
 
 
-class Player:
+class Player(Untimed):
     """Walks cases and opens pages, counting."""
 
     def __init__(self, options: dict[str, Any]) -> None:
         open_application()
-
-    def prepare(self) -> None:
-        """Make the tables and write the world."""
-        lay_tables()
-
-    def ready(self, units: int) -> None:
-        """Nothing is needed."""
-
-    def unit(self) -> None:
-        """Nothing is timed."""
 
     def check(self) -> dict[str, Any]:
         """Return the counts by act and by page; the work behind them is looked over first."""
