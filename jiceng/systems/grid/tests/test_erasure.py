@@ -46,7 +46,7 @@ CANARIES = ("CANARY", "13987654321", "117.02134", "30.52134", TAKEN)
 
 
 @pytest.fixture
-def case(grid: Grid) -> Case:
+def case(grid: Grid, store: Path) -> Case:
     """A case from the report to its end, with a word of somebody at every step."""
     case = send_report(Client(), **WORDS, photos=[scene.upload(1, FILE_NAME)])
     for move in scene.PATH:
