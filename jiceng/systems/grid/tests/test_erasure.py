@@ -76,7 +76,7 @@ def written(folder: Path) -> set[str]:
     """Return the canaries that stand in the files of the installation."""
     call_command("ledger", "export", "-o", str(folder), stdout=StringIO())
     files = [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
-    files += [Path(settings.LEDGER_ANCHOR_FILE), *folder.iterdir()]
+    files += [Path(settings.LEDGER_ANCHOR_FILE), *filter(Path.is_file, folder.iterdir())]
     assert len(files) >= 6
     found = [path.read_bytes() for path in files]
     return {canary for canary in CANARIES[:4] if any(canary.encode() in data for data in found)}
