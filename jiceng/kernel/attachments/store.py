@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.attachments.refusals import StoreFull
+from jiceng.kernel.base.durable import sync_folder
 
 FILE_NAME = re.compile(r"([0-9a-f]{32})(-thumb)?\.jpg")
 
@@ -28,15 +29,6 @@ def uid_of(path: Path) -> str:
     """Return whose file this is, or "" where it is none of ours."""
     match = FILE_NAME.fullmatch(path.name)
     return match[1] if match else ""
-
-
-def _sync(path: Path) -> None:
-    """Make a folder's entries survive a power cut; a file's own sync does not cover its name."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -59,9 +51,9 @@ def write(uid: str, data: bytes, thumb: bytes) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         _write(target, data)
         _write(path_of(uid, thumb=True), thumb)
-        _sync(target.parent)
+        sync_folder(target.parent)
         if fresh:
-            _sync(folder())
+            sync_folder(folder())
     except OSError as error:
         remove(uid)
         raise StoreFull() from error

@@ -1,4 +1,4 @@
-"""The photos: listing them for a backup, putting them back, and files that survive a power cut."""
+"""The photos: listing them for a backup, and putting them back; one at a time does either."""
 
 import fcntl
 import os
@@ -42,15 +42,6 @@ def put_back(name: PurePosixPath, chunks: Iterator[bytes]) -> None:
 def settle() -> None:
     """Let the disk have everything; one call instead of one for each of a million photos."""
     os.sync()
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -14,11 +14,12 @@ from django.db import DatabaseError, connection
 from jiceng.kernel.backups import archive
 from jiceng.kernel.backups.databases import database
 from jiceng.kernel.backups.envelope import Sealer
-from jiceng.kernel.backups.files import UNFINISHED, alone, photos, sync_folder
+from jiceng.kernel.backups.files import UNFINISHED, alone, photos
 from jiceng.kernel.backups.keys import data_folders, read_key, within
 from jiceng.kernel.backups.manifest import Manifest
 from jiceng.kernel.backups.refusals import refusal
 from jiceng.kernel.base.clock import SHANGHAI, instant_text
+from jiceng.kernel.base.durable import sync_folder
 from jiceng.kernel.ledger.service import latest_checkpoint
 
 SUFFIX = ".backup"
