@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from django.db import connection
 from django.db.models import AutoField, Model
 
-from jiceng.kernel.base.loading import adapters, quoted
+from jiceng.kernel.base.loading import Adapt, adapters, quoted
 
 Row = TypeVar("Row", bound=Model)
 Table = type[Model]
@@ -41,52 +41,43 @@ def _names(model: Table) -> list[str]:
     return [field.attname for field in model._meta.concrete_fields]
 
 
-def fit(row: Model) -> list[Any]:
-    """Return the values of ``row`` for the driver, without a key that the database gives."""
-    return [adapt(getattr(row, name)) for name, adapt in _inserted(type(row), connection.vendor)]
+@lru_cache(maxsize=64)
+def _written(model: Table) -> list[Any]:
+    """Return the fields that an insert gives a value: all but a key that the database gives."""
+    fields = model._meta.concrete_fields
+    return [field for field in fields if not (field.primary_key and isinstance(field, AutoField))]
 
 
 @lru_cache(maxsize=64)
-def _inserted(model: Table, vendor: str) -> list[tuple[str, Any]]:
-    return [(name, adapt) for name, adapt in adapters(model) if not _automatic(model, name)]
+def _adapters(model: Table) -> dict[str, Adapt]:
+    return dict(adapters(model))
 
 
-def _automatic(model: Table, name: str) -> bool:
-    return isinstance(model._meta.pk, AutoField) and name == model._meta.pk.attname
+def fit(row: Model) -> list[Any]:
+    """Return the values of ``row`` for the driver, without a key that the database gives."""
+    adapt = _adapters(type(row))
+    names = (field.attname for field in _written(type(row)))
+    return [adapt[name](getattr(row, name)) for name in names]
 
 
 @lru_cache(maxsize=64)
 def inserted_columns(model: Table) -> str:
     """Return the columns that ``fit`` has values for."""
-    fields = [
-        field for field in model._meta.concrete_fields if not _automatic(model, field.attname)
-    ]
-    return ", ".join(map(quoted, fields))
+    return ", ".join(map(quoted, _written(model)))
 
 
 @lru_cache(maxsize=64)
 def places(model: Table, typed: bool = False) -> str:
     """Return a place for each value of ``fit``; ``typed`` where nothing else tells PostgreSQL."""
-    fields = [
-        field for field in model._meta.concrete_fields if not _automatic(model, field.attname)
-    ]
-    kinds = [
-        f"::{field.rel_db_type(connection) if field.is_relation else field.db_type(connection)}"
-        for field in fields
-    ]
-    return ", ".join(f"%s{kind if typed else ''}" for kind in kinds)
+    kinds = (field.db_type(connection) for field in _written(model))
+    return ", ".join(f"%s::{kind}" if typed else "%s" for kind in kinds)
 
 
-def insert(row: Model, *, unless: str = "") -> bool:
-    """Insert a new row and give it its key; ``False`` where ``unless`` names columns whose values
-    are taken already, and then nothing was written."""
+def insert(row: Model) -> None:
+    """Insert a new row and give it its key."""
     with connection.cursor() as cursor:
-        cursor.execute(_insert(type(row), unless, connection.vendor), fit(row))
-        found = cursor.fetchone()
-    if found is None:
-        return False
-    adopt(row, found[0])
-    return True
+        cursor.execute(_insert(type(row)), fit(row))
+        adopt(row, cursor.fetchone()[0])
 
 
 def insert_together(row: Model, others: Sequence[Model]) -> None:
@@ -105,7 +96,7 @@ def insert_together(row: Model, others: Sequence[Model]) -> None:
 def _insert_together(model: Table, other: Table, others: int) -> str:
     rows = ", ".join([f"({places(other)})"] * others)
     first = f"INSERT INTO {other._meta.db_table} ({inserted_columns(other)}) VALUES {rows}"
-    return f"WITH beside AS ({first}) {_insert(model, '', 'postgresql')}"
+    return f"WITH beside AS ({first}) {_insert(model)}"
 
 
 def adopt(row: Model, key: Any) -> None:
@@ -115,13 +106,10 @@ def adopt(row: Model, key: Any) -> None:
 
 
 @lru_cache(maxsize=64)
-def _insert(model: Table, unless: str, vendor: str) -> str:
-    taken = f" ON CONFLICT ({unless}) DO NOTHING" if unless else ""
-    key = quoted(model._meta.pk)
-    return (
-        f"INSERT INTO {model._meta.db_table} ({inserted_columns(model)})"
-        f" VALUES ({places(model)}){taken} RETURNING {key}"
-    )
+def _insert(model: Table) -> str:
+    table, key = model._meta.db_table, quoted(model._meta.pk)
+    into = f"INSERT INTO {table} ({inserted_columns(model)})"
+    return f"{into} VALUES ({places(model)}) RETURNING {key}"
 
 
 def change(model: Table, where: Mapping[str, Any], **values: Any) -> int:
@@ -131,17 +119,12 @@ def change(model: Table, where: Mapping[str, Any], **values: Any) -> int:
     """
     empty = tuple(name for name, value in where.items() if value is None)
     asked = tuple(name for name in where if name not in empty)
-    adapt = dict(_adapters(model, connection.vendor))
+    adapt = _adapters(model)
     given = [adapt[name](value) for name, value in values.items()]
     given += [adapt[name](where[name]) for name in asked]
     with connection.cursor() as cursor:
         cursor.execute(_change(model, tuple(values), asked, empty), given)
         return int(cursor.rowcount)
-
-
-@lru_cache(maxsize=64)
-def _adapters(model: Table, vendor: str) -> list[tuple[str, Any]]:
-    return list(adapters(model))
 
 
 @lru_cache(maxsize=256)
