@@ -37,7 +37,7 @@ def judge(
     """
     given = {"judgement": judgement}
     moved = advance(number=number, move="judge", by=by, at=at, step_id=step_id, given=given)
-    change(Incident, {"case_id": moved.case.pk}, judgement=judgement)
+    _note(moved.case, judgement)
     done = recorded(moved, note=note)
     return Recorded(done.value, done.subject, {**done.facts, "judgement": judgement}, done.personal)
 
@@ -50,7 +50,7 @@ def find_major(
     done = moved_by_words(
         "find_major", by=by, at=at, number=number, step_id=step_id, words={"reason": reason}
     )
-    Incident.objects.filter(case=done.value).update(judgement=Judgement.MAJOR)
+    _note(done.value, Judgement.MAJOR)
     return done
 
 
@@ -77,10 +77,15 @@ def pass_up(
     incident = Incident.objects.select_related("category").get(case=moved.case)
     if incident.category is not None:
         start_level_clock(moved.case, incident.category.limit, at)
-    Incident.objects.filter(case=moved.case).update(judgement=Judgement.BEYOND)
+    _note(moved.case, Judgement.BEYOND)
     done = recorded(moved, note=note)
     facts = {"authority": authority, "contact_unit": _contact(moved.case)}
     return Recorded(done.value, done.subject, {**done.facts, **facts}, done.personal)
+
+
+def _note(case: Case, judgement: str) -> None:
+    """Keep what was found beside the report, where lists and pages read it."""
+    change(Incident, {"case_id": case.pk}, judgement=judgement)
 
 
 def _contact(case: Case) -> str:
