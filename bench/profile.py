@@ -18,6 +18,7 @@ from typing import Any
 from bench.crew import Configuration, Crew
 from bench.report import number, table
 from bench.scenarios.opening import Untimed, open_application
+from bench.scenarios.queries import counts, listen
 from bench.servers import Place, postgres
 
 CASES = 40
@@ -44,15 +45,10 @@ class Player(Untimed):
         return {"asked": asked, "here": here, "server": server, "why": self._why(troupe)}
 
     def _asked(self, troupe: Any) -> dict[str, list[str]]:
-        from django.db import connection
-        from django.test.utils import CaptureQueriesContext
-
         found: dict[str, list[str]] = {}
 
         def around(name: str, act: Callable[[], Any]) -> Any:
-            with CaptureQueriesContext(connection) as seen:
-                result = act()
-            found[name] = [str(query["sql"]) for query in seen.captured_queries]
+            result, found[name] = listen(act)
             return result
 
         troupe.play(around)
@@ -106,9 +102,8 @@ def show(vendor: str, found: dict[str, Any], *, sql: bool) -> None:
     """Print the table of one database, and what else was wanted."""
     rows = []
     for name, statements in found["asked"].items():
-        frame = sum(one.startswith(("BEGIN", "COMMIT", "SAVE", "RELEASE")) for one in statements)
         costs = [number(found[part][name]) for part in ("here", "server")]
-        rows.append([name, str(len(statements) - frame), str(frame), *costs])
+        rows.append([name, *map(str, counts(statements).values()), *costs])
     sums = [number(sum(found[part].values())) for part in ("here", "server")]
     asked, framed = (str(sum(int(row[place]) for row in rows)) for place in (1, 2))
     head = (vendor, "statements", "frame", "CPU ms here", "CPU ms server")

@@ -11,16 +11,26 @@ CASES = 60
 FRAME = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET ")
 
 
-def count(act: Callable[[], Any]) -> tuple[Any, dict[str, int]]:
-    """Return what ``act`` returns, and how many statements it needed."""
+def listen(act: Callable[[], Any]) -> tuple[Any, list[str]]:
+    """Return what ``act`` returns, and the statements that it needed."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connection) as seen:
         result = act()
-    asked = [str(query["sql"]).upper() for query in seen.captured_queries]
-    frame = sum(statement.startswith(FRAME) for statement in asked)
-    return result, {"statements": len(asked) - frame, "frame": frame}
+    return result, [str(query["sql"]) for query in seen.captured_queries]
+
+
+def counts(statements: list[str]) -> dict[str, int]:
+    """Return how many statements ask or change something, and how many only frame them."""
+    frame = sum(statement.upper().startswith(FRAME) for statement in statements)
+    return {"statements": len(statements) - frame, "frame": frame}
+
+
+def count(act: Callable[[], Any]) -> tuple[Any, dict[str, int]]:
+    """Return what ``act`` returns, and how many statements it needed."""
+    result, statements = listen(act)
+    return result, counts(statements)
 
 
 class Player(Untimed):
