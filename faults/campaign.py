@@ -23,11 +23,12 @@ PATIENCE = 60.0  # seconds without any new act after which a campaign has failed
 
 @dataclass(frozen=True)
 class Size:
-    """How large a campaign is."""
+    """How large a campaign is, and how many of them with seeds of their own are summed up."""
 
     acks: int
     kills: int
     clients: int
+    chunks: int = 1
 
 
 @dataclass
@@ -65,10 +66,38 @@ class Outcome:
         )
 
 
+def together(outcomes: Sequence[Outcome]) -> Outcome:
+    """Return campaigns as one: counts add up, whatever broke in one is broken, delays are those of
+    the worst."""
+    whole = Outcome(outcomes[0].vendor, outcomes[0].seed)
+    for each in outcomes:
+        whole.acked, whole.kills = whole.acked + each.acked, whole.kills + each.kills
+        whole.seconds += each.seconds
+        whole.trouble = whole.trouble or each.trouble
+        for status, times in each.statuses.items():
+            whole.statuses[status] = whole.statuses.get(status, 0) + times
+        for kind, times in each.recoveries.items():
+            whole.recoveries.setdefault(kind, []).extend(times)
+        for phase, verdict in each.verdicts.items():
+            whole.verdicts[phase] = _both(whole.verdicts.get(phase, {}), verdict)
+    return whole
+
+
+def _both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    found = {**one.get("findings", {})}
+    for law, words in other["findings"].items():
+        found[law] = [*found.get(law, []), *words]
+    numbers = {key: value for key, value in other.items() if key != "findings"}
+    for key, value in numbers.items():
+        before = one.get(key, 0)
+        numbers[key] = max(before, value) if key.startswith("delay") else before + value
+    return {"findings": found, **numbers}
+
+
 def run(database: Postgres | Sqlite, home: Path, folder: Path, size: Size, seed: int) -> Outcome:
     """Run one campaign over a copy of the founded zone and return its outcome."""
     outcome, began = Outcome(database.vendor, seed), time.monotonic()
-    name = "campaign"
+    name = folder.name
     database.create(name, "founded")
     shutil.copytree(home, folder)
     there = Installation(database, name, folder)

@@ -189,22 +189,30 @@ def _width(text: str) -> int:
 def keep(run: Run, goals: Sequence[Goal], good: bool) -> str:
     """Append the run to ``RUNS.md`` and return the line."""
     states = [goal.state for goal in goals]
-    acts = "；".join(f"{o.vendor} {o.acked} 次/{o.kills} 杀" for o in run.outcomes) or "—"
-    caught = f"{run.caught()}/{len(run.mutants)}"
+    acts = "；".join(map(_acts, run.outcomes)) or "—"
     counts = "/".join(str(states.count(state)) for state in (OK, SLOW, MISSED, SKIPPED))
-    day = f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
-    cells = [
-        day,
-        run.size,
-        str(run.seed),
-        commit(),
-        f"{os.getloadavg()[2]:.0f}",
-        acts,
-        counts,
-        caught,
-        "未过" if not good else "通过" if SLOW not in states else "通过，偏慢",
-    ]
-    line = f"| {' | '.join(cells)} |"
+    verdict = "未过" if not good else "通过" if SLOW not in states else "通过，偏慢"
+    caught = f"{run.caught()}/{len(run.mutants)}"
+    return _append(run.size, run.seed, acts, counts, caught, verdict)
+
+
+def keep_chunk(run: Run, outcome: Outcome, which: str) -> str:
+    """Append one campaign of several to ``RUNS.md``, so that a run that breaks off has shown what
+    it had; return the line."""
+    verdict = outcome.trouble or "、".join(sorted(outcome.findings)) or "完好"
+    return _append(f"{run.size} {which}", outcome.seed, _acts(outcome), "—", "—", verdict)
+
+
+def _acts(outcome: Outcome) -> str:
+    return f"{outcome.vendor} {outcome.acked} 次/{outcome.kills} 杀"
+
+
+def _append(size: str, seed: int, *cells: str) -> str:
+    day, load = f"{datetime.now(UTC):%Y-%m-%d %H:%M}", f"{os.getloadavg()[2]:.0f}"
+    acts, counts, caught, verdict = cells
+    line = (
+        f"| {' | '.join([day, size, str(seed), commit(), load, acts, counts, caught, verdict])} |"
+    )
     with RUNS.open("a", encoding="utf-8") as file:
         file.write(line + "\n")
     return line

@@ -10,8 +10,10 @@ from django.core.management.base import BaseCommand
 
 from faults import invariants
 from jiceng.kernel.attachments.models import Attachment
-from jiceng.kernel.ledger.followers import FOLLOWERS
+from jiceng.kernel.base import clock
+from jiceng.kernel.ledger import followers
 from jiceng.kernel.ledger.models import Cursor, Head, Pending
+from jiceng.kernel.procedures.models import Case, CaseStep
 
 PEACE = 60.0  # seconds within which everything has to settle
 
@@ -40,10 +42,19 @@ class Command(BaseCommand):
             "unknown": sum(word == "unknown" for word in told.words.values()),
             "receipts": len(told.receipts) + len(told.leaves),
             "photos": Attachment.objects.count(),
+            "cases": Case.objects.count(),
+            "steps": CaseStep.objects.count(),
+            "stuck": stuck(),
             "delay_p99": delays[int(len(delays) * 0.99) - 1] if delays else 0.0,
             "delay_max": delays[-1] if delays else 0.0,
         }
         self.stdout.write(json.dumps(verdict, ensure_ascii=False))
+
+
+def stuck() -> int:
+    """Count the followers whose lease ran out two leases ago and whom nobody has replaced."""
+    long_ago = clock.read() - 2 * followers.LEASE
+    return Cursor.objects.filter(lease_until__lt=long_ago).count()
 
 
 def settle() -> None:
@@ -66,5 +77,5 @@ def _followed() -> bool:
     return head is not None and all(
         (cursor := cursors.get(follower.name)) is not None
         and (cursor.epoch, cursor.position) == (head.epoch, head.size)
-        for follower in FOLLOWERS
+        for follower in followers.FOLLOWERS
     )
