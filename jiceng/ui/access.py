@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.errors import NotAllowed
-from jiceng.kernel.orgs.service import Capacity, capacities
+from jiceng.kernel.orgs.service import Capacity, settle
 from jiceng.ui.requests import Request
 
 View = Callable[..., HttpResponseBase]
@@ -26,7 +26,7 @@ class NoPost(NotAllowed):
 def held_posts(request: Request) -> list[Capacity]:
     """Return in which posts the person of this request acts now; asked once a request."""
     if not hasattr(request, "capacities"):
-        request.capacities = capacities(request.user, request.now)  # type: ignore[attr-defined]
+        request.capacities = settle(request.user, request.now)  # type: ignore[attr-defined]
     held: list[Capacity] = request.capacities  # type: ignore[attr-defined]
     return held
 

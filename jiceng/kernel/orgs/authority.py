@@ -1,7 +1,6 @@
 """Who may act and who sees what, at an instant. Every list, count and detail asks here."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -66,11 +65,15 @@ class Oneself:
 
 @dataclass(frozen=True)
 class Scope:
-    """What somebody sees: whole subtrees, single units, and the posts whose work is theirs."""
+    """What somebody sees: whole subtrees, single units, and the posts whose work is theirs.
+
+    ``token`` is that of the organisation for which it was found; "" where it was not asked.
+    """
 
     paths: frozenset[str] = frozenset()
     units: frozenset[int] = frozenset()
     posts: frozenset[int] = frozenset()
+    token: str = field(default="", compare=False)
 
     @property
     def empty(self) -> bool:
@@ -96,14 +99,38 @@ class Scope:
         return rows.filter(self.q(unit))
 
 
-def _live_posts(officer: Officer, at: datetime) -> list[tuple[Post, bool]]:
-    day_rule = {"post__unit__in": Unit.objects.existing(at)}
-    held = Tenure.objects.live(at).filter(officer=officer, **day_rule)
-    taken = Delegation.objects.live(at).filter(taker=officer, **day_rule)
-    order = ("starts_at", "pk")
-    return [(row.post, False) for row in held.select_related("post__unit").order_by(*order)] + [
-        (row.post, True) for row in taken.select_related("post__unit").order_by(*order)
-    ]
+@dataclass(frozen=True)
+class _Held:
+    """What an officer holds at an instant, and the token of the organisation for which it is so."""
+
+    at: datetime
+    token: str
+    capacities: tuple[Capacity, ...] = ()
+
+
+def _ask(officer: Any, at: datetime, token: str) -> _Held:
+    if not (isinstance(officer, Officer) and officer.is_active):
+        return _Held(at, token)
+    found: dict[int, Capacity] = {}
+    for stay in roster.stays_of(token, officer.pk):
+        if stay.holds(at):
+            found.setdefault(stay.post.pk, Capacity(officer, stay.post, stay.delegated))
+    return _Held(at, token, tuple(found.values()))
+
+
+def _held(officer: Any, at: datetime) -> _Held:
+    """Return what ``officer`` holds, as it was settled for this instant or as it is now."""
+    settled: _Held | None = getattr(officer, "settled", None)
+    return settled if settled and settled.at == at else _ask(officer, at, roster.token())
+
+
+def settle(officer: Any, at: datetime) -> list[Capacity]:
+    """Return in which posts ``officer`` acts at ``at``, and let that be the answer for as long as
+    this object lives: once a request, which loads its officer anew."""
+    if not isinstance(officer, Officer):
+        return []
+    officer.settled = _ask(officer, at, officer.token or roster.token())
+    return list(officer.settled.capacities)
 
 
 def capacities(officer: Any, at: datetime) -> list[Capacity]:
@@ -111,12 +138,7 @@ def capacities(officer: Any, at: datetime) -> list[Capacity]:
 
     Anonymous and deactivated persons have none. A post held by tenure is not repeated.
     """
-    if not (isinstance(officer, Officer) and officer.is_active):
-        return []
-    found: dict[int, Capacity] = {}
-    for post, delegated in _live_posts(officer, at):
-        found.setdefault(post.pk, Capacity(officer, post, delegated))
-    return list(found.values())
+    return list(_held(officer, at).capacities)
 
 
 def current(by: object, at: datetime) -> Capacity | None:
@@ -126,13 +148,16 @@ def current(by: object, at: datetime) -> Capacity | None:
     """
     if not isinstance(by, Capacity):
         return None
-    officer = Officer.objects.filter(pk=by.officer.pk).first()
-    return next((held for held in capacities(officer, at) if held == by), None)
+    officer = Officer.objects.with_token().filter(pk=by.officer.pk).first()
+    if officer is None:
+        return None
+    held = _ask(officer, at, officer.token or roster.token())
+    return next((each for each in held.capacities if each == by), None)
 
 
-def _scope(held: Iterable[Capacity]) -> Scope:
+def _scope(held: _Held) -> Scope:
     paths, units, posts = set(), set(), set()
-    for capacity in held:
+    for capacity in held.capacities:
         role = ROLES.find(capacity.role)
         posts.add(capacity.post.pk)
         # A role whose system is not installed shows nothing beyond the post itself.
@@ -140,15 +165,16 @@ def _scope(held: Iterable[Capacity]) -> Scope:
             paths.add(capacity.unit.path)
         elif role:
             units.add(capacity.unit.pk)
-    return Scope(frozenset(paths), frozenset(units), frozenset(posts))
+    return Scope(frozenset(paths), frozenset(units), frozenset(posts), held.token)
 
 
 def visible_to(officer: Any, at: datetime) -> Scope:
     """Return what ``officer`` sees at ``at``. There is no other rule of who sees what.
 
-    Two queries, whatever the number of posts and units. Whoever has no live post sees nothing.
+    One query at most, whatever the number of posts and units, while the organisation stays as it
+    is. Whoever has no live post sees nothing.
     """
-    return _scope(capacities(officer, at))
+    return _scope(_held(officer, at))
 
 
 def filled(at: datetime, post: str = "pk") -> Q:

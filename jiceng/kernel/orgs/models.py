@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Subquery
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -133,8 +133,22 @@ def _hashable(password: str) -> str:
     return password[: PASSWORD_MAX + 1].encode("utf-8", "replace").decode()
 
 
-class OfficerManager(BaseUserManager.from_queryset(KeptQuerySet)):  # type: ignore[misc]
+class OfficerQuerySet(KeptQuerySet):
+    """Officers…"""
+
+    def with_token(self) -> "OfficerQuerySet":
+        """…with the token of the organisation at that moment, as ``token``."""
+        return self.annotate(token=Subquery(Revision.objects.values("token")[:1]))
+
+
+class OfficerManager(BaseUserManager.from_queryset(OfficerQuerySet)):  # type: ignore[misc]
     """Officers by staff number."""
+
+    def get(self, *args: Any, **kwargs: Any) -> "Officer":
+        """Return one officer, with the token of the organisation: so Django asks who makes a
+        request, and what they may do is asked next."""
+        found: Officer = self.with_token().get(*args, **kwargs)
+        return found
 
     def get_by_natural_key(self, staff_no: str | None) -> "Officer":
         """Return the officer who signs in under ``staff_no``; absent and impossible are alike."""
@@ -154,6 +168,10 @@ class Officer(AbstractBaseUser, Kept):
     session_epoch = models.PositiveIntegerField(default=0)
     # Written by Django at each login, outside any act; nothing here needs it.
     last_login = None
+    # That of the organisation when this row was read, if it was read with it; see ``Revision``.
+    token: str | None = None
+    # What was settled for the request that this object was read for; see ``authority.settle``.
+    settled: Any = None
 
     objects = OfficerManager()
 

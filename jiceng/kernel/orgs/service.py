@@ -9,6 +9,7 @@ from jiceng.kernel.orgs.authority import (
     filled,
     holders,
     posts_for,
+    settle,
     vacant_posts,
     visible_to,
 )
@@ -30,7 +31,7 @@ from jiceng.kernel.orgs.posts import (
     on_vacancy,
     revoke_delegation,
 )
-from jiceng.kernel.orgs.roster import post_of, unit_of
+from jiceng.kernel.orgs.roster import post_of, posts_of, unit_names, unit_of, units_of
 from jiceng.kernel.orgs.terms import ROLES, Role, register_role
 from jiceng.kernel.orgs.tree import (
     ancestors,
@@ -73,13 +74,17 @@ __all__ = [
     "on_vacancy",
     "post_of",
     "posts_for",
+    "posts_of",
     "register_officer",
     "register_role",
     "revoke_delegation",
+    "settle",
     "subtree",
     "take_turn",
+    "unit_names",
     "unit_of",
     "unit_tree",
+    "units_of",
     "vacant_posts",
     "visible_to",
 ]

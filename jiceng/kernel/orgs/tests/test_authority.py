@@ -16,6 +16,7 @@ from jiceng.kernel.orgs.service import (
     current,
     holders,
     posts_for,
+    settle,
     vacant_posts,
     visible_to,
 )
@@ -174,19 +175,41 @@ def test_an_empty_scope_matches_nothing(cast: Cast) -> None:
     assert not Scope(posts=frozenset({1})).empty
 
 
-def test_sight_costs_two_queries_whatever_one_holds(
+def test_sight_costs_one_query_whatever_one_holds(
     cast: Cast, django_assert_num_queries: pytest.FixtureRequest
 ) -> None:
     who = officer("2000", "吴小多")
     for unit in (cast.zone, cast.street, cast.community, cast.village, cast.other_street):
         for role in ("unit_head", "handler", "grid_member"):
             hold(who, _of(unit, role))
-    with django_assert_num_queries(2):
+    visible_to(who, MONDAY)
+    with django_assert_num_queries(1):
         scope = visible_to(who, MONDAY)
     with django_assert_num_queries(1):
         assert len(scope.filter(Unit.objects.all(), unit="")) == 6
     with django_assert_num_queries(0):
         assert scope.sees(cast.other_community)
+
+
+def test_once_a_request_is_enough(
+    cast: Cast, django_assert_num_queries: pytest.FixtureRequest
+) -> None:
+    capacities(cast.wang.officer, MONDAY)
+    with django_assert_num_queries(1):
+        asking = Officer.objects.get(pk=cast.wang.officer.pk)
+        assert [held.post for held in settle(asking, MONDAY)] == [cast.wang.post]
+        assert visible_to(asking, MONDAY).posts == {cast.wang.post.pk}
+        assert capacities(asking, MONDAY)
+    assert not capacities(asking, MONDAY - DAY)
+
+
+def test_an_act_asks_again_what_was_settled_for_the_request(cast: Cast) -> None:
+    asking = Officer.objects.get(pk=cast.wang.officer.pk)
+    (held,) = settle(asking, MONDAY)
+    Tenure.objects.filter(officer=asking).update(ends_at=MONDAY)
+    assert capacities(asking, MONDAY) == [held]
+    assert current(held, MONDAY) is None
+    assert not capacities(Officer.objects.get(pk=asking.pk), MONDAY)
 
 
 def _of(unit: Unit, role: str) -> Post:
