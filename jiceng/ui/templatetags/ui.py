@@ -11,37 +11,33 @@ from django import template
 from django.forms import BaseForm, BoundField
 from django.forms.utils import ErrorList
 from django.template.context import RequestContext
-from django.template.loader import render_to_string
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from lucide.templatetags.lucide import lucide
 
 from jiceng.kernel.base.ids import spaced_number
 from jiceng.kernel.base.text import listed
-from jiceng.ui import navigation
+from jiceng.ui import drawing, navigation
 from jiceng.ui import shortcuts as keys
+from jiceng.ui.drawing import FOLDER, component
 
 register = template.Library()
 
 Text = str | Promise
 Pair = Sequence[Any]
 
-FOLDER = "ui/components/"
+NUMERIC = mark_safe(' class="numeric"')
 NOTICE_ICONS = {"info": "info", "good": "circle-check", "warn": "triangle-alert", "bad": "circle-x"}
 # The levels of django.contrib.messages, and the words that people use for them.
 TONES = {"success": "good", "warning": "warn", "error": "bad", "debug": "info", "": "info"}
 
 
-def _component(name: str, **context: Any) -> SafeString:
-    return mark_safe(render_to_string(f"{FOLDER}{name}.html", context))
-
-
 @register.simple_tag
 def icon(name: str, label: Text = "") -> SafeString:
     """Draw a Lucide icon; without a ``label`` it is decoration and hidden from readers."""
-    spoken = {"role": "img", "aria_label": str(label)} if label else {"aria_hidden": "true"}
-    return mark_safe(lucide(name, size=20, **{"class": "icon"}, **spoken))
+    return drawing.icon(name, str(label))
 
 
 @register.filter
@@ -139,7 +135,7 @@ def fields(form: BaseForm) -> dict:
 @register.simple_block_tag(end_name="endfieldset")
 def fieldset(content: str, legend: Text, hint: Text = "") -> SafeString:
     """Group fields under a legend."""
-    return _component("fieldset", content=content, legend=legend, hint=hint)
+    return component("fieldset", content=content, legend=legend, hint=hint)
 
 
 @register.simple_block_tag(takes_context=True, end_name="endconfirm")
@@ -154,7 +150,7 @@ def confirm(
     heading: str = "h1",
 ) -> SafeString:
     """Ask before an act that cannot be taken back: a page, not a dialog; content names the act."""
-    return _component(
+    return component(
         "confirm",
         content=content,
         title=title,
@@ -174,7 +170,7 @@ def confirm(
 def notice(content: str, tone: str = "info", title: Text = "") -> SafeString:
     """Say something beside the matter: ``tone`` is info, good, warn or bad."""
     tone = TONES.get(tone, tone)
-    return _component(
+    return component(
         "notice", content=content, tone=tone, title=title, icon=NOTICE_ICONS.get(tone, "info")
     )
 
@@ -187,22 +183,22 @@ def blank(
     return {"title": title, "text": text, "icon": icon, "href": href, "action": action}
 
 
-@register.inclusion_tag(f"{FOLDER}badge.html")
-def badge(label: Text, tone: str = "", icon: str = "") -> dict:
+@register.simple_tag
+def badge(label: Text, tone: str = "", icon: str = "") -> SafeString:
     """Name a state: ``tone`` is info, good, warn, bad, accent or nothing."""
-    return {"label": label, "tone": tone, "icon": icon}
+    return drawing.badge(get_language() or "", str(label), tone, icon)
 
 
-@register.inclusion_tag(f"{FOLDER}light.html")
-def light(colour: str = "", text: Text = "", provisional: bool = False) -> dict:
+@register.simple_tag
+def light(colour: str = "", text: Text = "", provisional: bool = False) -> SafeString:
     """Draw the light of a deadline: green circle, yellow triangle, red octagon, with words."""
-    return {"colour": colour or "none", "text": text, "provisional": provisional}
+    return drawing.light(get_language() or "", colour or "none", str(text), bool(provisional))
 
 
 @register.simple_block_tag(end_name="endcard")
 def card(content: str, title: Text = "", aside: Text = "", foot: Text = "") -> SafeString:
     """Put one matter on a sheet of its own."""
-    return _component("card", content=content, title=title, aside=aside, foot=foot)
+    return component("card", content=content, title=title, aside=aside, foot=foot)
 
 
 @register.inclusion_tag(f"{FOLDER}door.html")
@@ -241,7 +237,7 @@ def qr(data: str, *, label: Text, caption: Text = "") -> dict:
 @register.simple_block_tag(end_name="endreceipt")
 def receipt(content: str, title: Text, number: str, address: str, caption: Text = "") -> SafeString:
     """Draw the slip that a resident takes home: number, facts, and a QR code of ``address``."""
-    return _component(
+    return component(
         "receipt", content=content, title=title, number=number, address=address, caption=caption
     )
 
@@ -257,7 +253,7 @@ def row(
 
     Where lines can be picked, ``pick`` is what the box sends as ``step``; 0 leaves its place free.
     """
-    return _component("row", content=content, title=title, href=href, meta=meta, pick=pick)
+    return component("row", content=content, title=title, href=href, meta=meta, pick=pick)
 
 
 @register.inclusion_tag(f"{FOLDER}table.html")
@@ -267,7 +263,12 @@ def table(
     """Draw a table that becomes cards on a phone; ``numeric`` lists columns from 1: "3 4"."""
     right = {int(column) - 1 for column in numeric.split()}
     heads = [{"label": label, "numeric": at in right} for at, label in enumerate(columns)]
-    lines = [list(zip(heads, cells, strict=True)) for cells in rows]
+    # Written once a column: of cells there are hundreds.
+    attributes = [
+        format_html('data-label="{}"{}', label, NUMERIC if at in right else "")
+        for at, label in enumerate(columns)
+    ]
+    lines = [list(zip(attributes, cells, strict=True)) for cells in rows]
     return {"heads": heads, "lines": lines, "caption": caption}
 
 
@@ -286,7 +287,7 @@ def timeline(moments: Iterable[Any]) -> dict:
 @register.simple_block_tag(end_name="endmoment")
 def moment(content: str, title: Text, at: Any = None, by: Text = "", tone: str = "") -> SafeString:
     """Write one moment of ``<ol class="timeline" role="list">`` with free content."""
-    return _component(
+    return component(
         "moment", content=mark_safe(content.strip()), title=title, at=at, by=by, tone=tone
     )
 
@@ -377,10 +378,10 @@ def place_map(
 @register.simple_block_tag(end_name="endtoolbar")
 def toolbar(content: str, label: Text) -> SafeString:
     """Line up filters and buttons that belong to the list below."""
-    return _component("toolbar", content=content, label=label)
+    return component("toolbar", content=content, label=label)
 
 
 @register.simple_block_tag(end_name="enddiagram")
 def diagram(content: str, caption: Text) -> SafeString:
     """Frame a drawing that may be wider than the page; it scrolls on its own."""
-    return _component("diagram", content=content, caption=caption)
+    return component("diagram", content=content, caption=caption)

@@ -4,17 +4,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from jiceng.systems.grid.queries import CaseRow
 from jiceng.systems.grid.templatetags.grid import OUTCOME_LOOKS
-from jiceng.ui.templatetags.ui import icon, spaced
+from jiceng.ui.templatetags.ui import badge, icon, light, spaced
 
 register = template.Library()
 MINUTE = "Y-m-d H:i"
@@ -42,14 +41,9 @@ def _title(row: CaseRow) -> SafeString:
     href = reverse("desk:grid:case", args=[row.case.number])
     star = icon("star", _("我的关注")) if row.watched else ""
     candidate = row.incident.major_candidate and not row.incident.judgement
-    major = _badge(_("疑似重大"), "warn") if candidate else ""
-    priority = _badge(row.case.get_priority_display(), "warn") if row.case.priority else ""
+    major = badge(_("疑似重大"), "warn") if candidate else ""
+    priority = badge(row.case.get_priority_display(), "warn") if row.case.priority else ""
     return format_html('<a href="{}">{}</a> {} {} {}', href, row.case.title, star, major, priority)
-
-
-def _badge(label: Any, tone: str = "", icon: str = "") -> SafeString:
-    context = {"label": label, "tone": tone, "icon": icon}
-    return mark_safe(render_to_string("ui/components/badge.html", context).strip())
 
 
 def _standing(row: CaseRow) -> SafeString | str:
@@ -64,10 +58,5 @@ def case_light(row: CaseRow) -> SafeString:
     case = row.case
     if case.closed_at:
         tone, icon = OUTCOME_LOOKS.get(case.outcome, ("", "circle-check"))
-        return _badge(case.get_outcome_display(), tone, icon)
-    context = {
-        "colour": row.light or "none",
-        "text": row.left or _("不计时"),
-        "provisional": case.provisional,
-    }
-    return mark_safe(render_to_string("ui/components/light.html", context).strip())
+        return badge(case.get_outcome_display(), tone, icon)
+    return light(row.light, row.left or _("不计时"), case.provisional)
