@@ -11,16 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jiceng.kernel.orgs.models import Officer
-from jiceng.kernel.orgs.service import Capacity, Scope
+from jiceng.kernel.orgs.service import Scope
 from jiceng.kernel.procedures.models import CaseStep
 from jiceng.kernel.procedures.service import (
     InboxPage,
+    InboxSizes,
     inbox,
-    inbox_size,
+    inbox_sizes,
     unit_inbox,
-    unit_inbox_size,
     watched_inbox,
-    watched_inbox_size,
 )
 from jiceng.kernel.workdays.service import light, remaining
 from jiceng.ui.inbox import TOGETHER, WATCHED
@@ -29,16 +28,19 @@ from jiceng.ui.templatetags.ui import spaced
 
 @dataclass(frozen=True)
 class Reader:
-    """Whose inbox it is: the posts held now, what is seen from them, and the watched cases."""
+    """Whose inbox it is: what is seen from the posts held now, and the watched cases."""
 
-    held: list[Capacity]
     scope: Scope
     watched: list[QuerySet]
 
     @classmethod
-    def of(cls, officer: Officer, held: list[Capacity], scope: Scope) -> "Reader":
+    def of(cls, officer: Officer, scope: Scope) -> "Reader":
         """Return the reader with the lists that the systems keep for them."""
-        return cls(held, scope, [watched(officer) for watched in WATCHED])
+        return cls(scope, [watched(officer) for watched in WATCHED])
+
+    def sizes(self) -> InboxSizes:
+        """Return how many steps each view holds."""
+        return inbox_sizes(self.scope, self.watched)
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class View:
     code: str
     label: str | Promise
     steps: Callable[[Reader, int], InboxPage]
-    size: Callable[[Reader], int]
+    size: Callable[[InboxSizes], int]
     empty_title: str | Promise
     empty_text: str | Promise
 
@@ -57,8 +59,8 @@ VIEWS = (
     View(
         "mine",
         gettext_lazy("我的"),
-        lambda reader, after: inbox(reader.held, after=after),
-        lambda reader: inbox_size(reader.held),
+        lambda reader, after: inbox(reader.scope, after=after),
+        lambda sizes: sizes.mine,
         gettext_lazy("没有待办"),
         gettext_lazy("有新的办件到您的岗位时，会出现在这里。"),
     ),
@@ -66,7 +68,7 @@ VIEWS = (
         "unit",
         gettext_lazy("本单位"),
         lambda reader, after: unit_inbox(reader.scope, after=after),
-        lambda reader: unit_inbox_size(reader.scope),
+        lambda sizes: sizes.unit,
         gettext_lazy("本单位没有在办的办件"),
         gettext_lazy("本单位和下级单位手里的办件，不论由谁负责，都列在这里。"),
     ),
@@ -74,7 +76,7 @@ VIEWS = (
         "watching",
         gettext_lazy("关注"),
         lambda reader, after: watched_inbox(reader.scope, reader.watched, after=after),
-        lambda reader: watched_inbox_size(reader.scope, reader.watched),
+        lambda sizes: sizes.watched,
         gettext_lazy("没有关注的在办件"),
         gettext_lazy("在办件页面点“关注”，办结之前都列在这里。"),
     ),
@@ -98,9 +100,9 @@ def view_of(code: str) -> View | None:
     return next((view for view in VIEWS if view.code == (code or "mine")), None)
 
 
-def rows_of(steps: list[CaseStep], view: View, held: list[Capacity], now: datetime) -> list[Row]:
+def rows_of(steps: list[CaseStep], view: View, scope: Scope, now: datetime) -> list[Row]:
     """Return the lines of a page; beyond one's own inbox each says who has it."""
-    posts = {capacity.post.pk for capacity in held}
+    posts = scope.posts
     return [_row(step, view.code != "mine", step.post_id in posts, now) for step in steps]
 
 
@@ -132,12 +134,13 @@ def doors(rows: list[Row]) -> list[str]:
 
 def tabs_of(chosen: View, reader: Reader, address: str) -> list[dict[str, object]]:
     """Return the tabs, each with how many steps it holds."""
+    sizes = reader.sizes()
     return [
         {
             "label": view.label,
             "url": address if view.code == "mine" else f"{address}?tab={view.code}",
             "current": view is chosen,
-            "count": view.size(reader),
+            "count": view.size(sizes),
         }
         for view in VIEWS
     ]

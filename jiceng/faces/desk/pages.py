@@ -81,10 +81,9 @@ def my_inbox(request: DeskRequest) -> HttpResponse:
     view = view_of(request.GET.get("tab", ""))
     if view is None:
         raise Absent()
-    held = held_posts(request)
-    reader = Reader.of(request.user, held, visible_to(request.user, request.now))
+    reader = Reader.of(request.user, visible_to(request.user, request.now))
     found = view.steps(reader, _page_key(request))
-    rows = rows_of(found.steps, view, held, request.now)
+    rows = rows_of(found.steps, view, reader.scope, request.now)
     address = reverse("desk:inbox")
     here = f"{address}?tab={view.code}"
     context = {

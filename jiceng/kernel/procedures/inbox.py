@@ -4,9 +4,9 @@ units have in hand, of cases that the officer watches."""
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 
-from jiceng.kernel.orgs.service import Capacity, Scope
+from jiceng.kernel.orgs.service import Scope, posts_of, units_of
 from jiceng.kernel.procedures.models import Case, CaseStep, CaseStepQuerySet
 from jiceng.kernel.procedures.publishing import version_of
 
@@ -21,28 +21,28 @@ class InboxPage:
     next_after: int
 
 
-def inbox(held: Iterable[Capacity], *, after: int = 0, size: int = PAGE) -> InboxPage:
-    """Return the steps held by these posts, ``size`` at a time, after the step ``after``.
+@dataclass(frozen=True)
+class InboxSizes:
+    """How many open steps each list has."""
 
-    Three queries at most, whatever the number of cases.
+    mine: int = 0
+    unit: int = 0
+    watched: int = 0
+
+
+def inbox(scope: Scope, *, after: int = 0, size: int = PAGE) -> InboxPage:
+    """Return the steps held by the posts of ``scope``, ``size`` at a time, after the step
+    ``after``.
+
+    One query, a second one behind the first page, while units and posts stay as they are.
     """
-    return _page(_of_posts(held), after, size)
-
-
-def inbox_size(held: Iterable[Capacity]) -> int:
-    """Return how many steps wait in these posts."""
-    return CaseStep.objects.open().filter(_of_posts(held)).count()
+    return _page(_of_posts(scope), scope, after, size)
 
 
 def unit_inbox(scope: Scope, *, after: int = 0, size: int = PAGE) -> InboxPage:
     """Return the steps that the units in ``scope`` have in hand, whoever holds them; those whose
     case ``scope`` does not show are left out. Queries as for ``inbox``."""
-    return _page(_of_units(scope), after, size)
-
-
-def unit_inbox_size(scope: Scope) -> int:
-    """Return how many steps the units in ``scope`` have in hand."""
-    return CaseStep.objects.open().filter(_of_units(scope)).count()
+    return _page(_of_units(scope), scope, after, size)
 
 
 def watched_inbox(
@@ -50,16 +50,31 @@ def watched_inbox(
 ) -> InboxPage:
     """Return the open steps of watched cases, each list given as a query of keys of cases; what
     ``scope`` does not show any more is left out. Queries as for ``inbox``."""
-    return _page(_of_watched(scope, watched), after, size)
+    return _page(_of_watched(scope, watched), scope, after, size)
 
 
-def watched_inbox_size(scope: Scope, watched: Iterable[QuerySet]) -> int:
-    """Return how many open steps watched cases have."""
-    return CaseStep.objects.open().filter(_of_watched(scope, watched)).count()
+def inbox_sizes(scope: Scope, watched: Iterable[QuerySet]) -> InboxSizes:
+    """Return how many steps each of the three has, in one query."""
+    lists = {
+        "mine": _of_posts(scope),
+        "unit": _of_units(scope),
+        "watched": _of_watched(scope, watched),
+    }
+    counts = [
+        CaseStep.objects.open()
+        .filter(where)
+        .order_by()
+        .annotate(which=Value(name))
+        .values("which")
+        .annotate(steps=Count("pk"))
+        .values_list("which", "steps")
+        for name, where in lists.items()
+    ]
+    return InboxSizes(**dict(counts[0].union(*counts[1:], all=True)))
 
 
-def _of_posts(held: Iterable[Capacity]) -> Q:
-    return Q(post__in=frozenset(capacity.post.pk for capacity in held))
+def _of_posts(scope: Scope) -> Q:
+    return Q(post__in=scope.posts)
 
 
 def _of_units(scope: Scope) -> Q:
@@ -79,17 +94,25 @@ def _shown(scope: Scope) -> Q:
     return Q(Exists(Case.objects.in_scope(scope).filter(pk=OuterRef("case"))))
 
 
-def _page(where: Q, after: int, size: int) -> InboxPage:
-    steps = (
-        CaseStep.objects.filter(where).pressing().select_related("case__unit", "post__unit", "unit")
-    )
+def _page(where: Q, scope: Scope, after: int, size: int) -> InboxPage:
+    steps = CaseStep.objects.filter(where).pressing().select_related("case")
     if after:
         steps = _beyond(steps, where, after)
     found = list(steps[: size + 1])
-    for step in found:
-        step.case.procedure = version_of(step.case.procedure_id)
+    _introduce(found, scope)
     more = len(found) > size
     return InboxPage(steps=found[:size], next_after=found[size - 1].pk if more else 0)
+
+
+def _introduce(steps: list[CaseStep], scope: Scope) -> None:
+    """Give steps and cases their units, posts and versions from memory."""
+    keys = {key for step in steps for key in (step.unit_id, step.case.unit_id)}
+    units = units_of(scope.token, keys)
+    posts = posts_of(scope.token, {step.post_id for step in steps if step.post_id})
+    for step in steps:
+        step.unit, step.case.unit = units[step.unit_id], units[step.case.unit_id]
+        step.post = posts[step.post_id] if step.post_id else None
+        step.case.procedure = version_of(step.case.procedure_id)
 
 
 def _beyond(steps: CaseStepQuerySet, where: Q, after: int) -> CaseStepQuerySet:

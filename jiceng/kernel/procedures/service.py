@@ -7,12 +7,11 @@ from jiceng.kernel.procedures.engine import advance, open_case, opening_of
 from jiceng.kernel.procedures.expiry import expire, on_expiry
 from jiceng.kernel.procedures.inbox import (
     InboxPage,
+    InboxSizes,
     inbox,
-    inbox_size,
+    inbox_sizes,
     unit_inbox,
-    unit_inbox_size,
     watched_inbox,
-    watched_inbox_size,
 )
 from jiceng.kernel.procedures.links import (
     MainCaseEnded,
@@ -72,6 +71,7 @@ __all__ = [
     "Draft",
     "Holder",
     "InboxPage",
+    "InboxSizes",
     "MadeEnough",
     "MainCaseEnded",
     "Missing",
@@ -107,7 +107,7 @@ __all__ = [
     "fill_vacancies",
     "holds",
     "inbox",
-    "inbox_size",
+    "inbox_sizes",
     "link",
     "main_case",
     "main_links",
@@ -125,9 +125,7 @@ __all__ = [
     "reopening_moves",
     "start_level_clock",
     "unit_inbox",
-    "unit_inbox_size",
     "unlink",
     "version_of",
     "watched_inbox",
-    "watched_inbox_size",
 ]

@@ -161,7 +161,7 @@ def check_inbox(
             elif step["post_id"] is None:
                 owners = {step["unit_id"], rows.case["unit_id"]}
                 waiting |= {step["id"]} if all(scope.sees(units[pk]) for pk in owners) else set()
-    assert _ids(inbox(acting, size=ALL)) == own
+    assert _ids(inbox(scope, size=ALL)) == own
     assert own | waiting <= _ids(unit_inbox(scope, size=ALL))
     return own
 
