@@ -11,58 +11,84 @@ from faults.mutants import mutant, swap
 @mutant("repeats", "I1")
 def no_idempotency_key() -> None:
     """A key is accepted and never looked up."""
-    from jiceng.kernel.ledger import idempotency
+    from jiceng.kernel.ledger import acts
 
-    swap(idempotency, "claim", lambda **_given: None)
+    swap(acts, "_claim", lambda *_given: None)
 
 
 @mutant("refused_entries", "I5")
 def effect_outside_transaction() -> None:
     """The tables change in one transaction, and the entry is written in the next."""
-    from jiceng.kernel.base.ids import new_uid
-    from jiceng.kernel.ledger import acts
+    from jiceng.kernel.base.together import write_together
 
-    def perform(event: str, body: Any, may: Any, key: Any, edge: Any, request: Any) -> Any:
+    def perform(asked: Any, body: Any) -> Any:
         with transaction.atomic():
-            if may is not None:
-                may(**edge, **request)
-            done = body(**edge, **request)
-        row = acts.NewEntry(event, done.subject, edge["by"], edge["at"], done.facts, done.personal)
-        return acts.Done(done.value, acts.append_row(row, new_uid()), replayed=False)
+            recorded = _effect(asked, body)
+        return _told(asked, recorded, write_together)
 
-    swap(acts, "_perform", perform)
+    _perform_by(perform)
 
 
 @mutant("refused_entries", "I5")
 def swallowed_audit() -> None:
     """An entry that cannot be written is let pass: the act is the main thing."""
-    from jiceng.kernel.ledger import acts
-    from jiceng.kernel.ledger.models import Entry
+    from jiceng.kernel.base.together import write_together
 
-    write = acts.append_row
-
-    def careless(row: Any, uid: str) -> Entry:
+    def careless(*, rows: Any) -> None:
         try:
             with transaction.atomic():
-                return write(row, uid)
+                write_together(rows=rows)
         except DatabaseError:
-            return Entry(uid=uid, event=row.event, subject=row.subject, at=row.at)
+            pass
 
-    swap(acts, "append_row", careless)
+    def perform(asked: Any, body: Any) -> Any:
+        with transaction.atomic():
+            return _told(asked, _effect(asked, body), careless)
+
+    _perform_by(perform)
+
+
+def _perform_by(perform: Any) -> None:
+    from jiceng.kernel.ledger import acts
+
+    swap(acts, "_perform", perform)
+    swap(acts, "_decide", perform)
+
+
+def _effect(asked: Any, body: Any) -> Any:
+    """Do what an act does, without its entry."""
+    from jiceng.kernel.base.together import write_together
+
+    asked.permit()
+    recorded = body(**asked.edge, **asked.request)
+    if recorded.write is not write_together:
+        recorded.write(rows=[])
+    return recorded
+
+
+def _told(asked: Any, recorded: Any, write: Any) -> Any:
+    """Write the entry by itself."""
+    from jiceng.kernel.ledger.acts import Done
+
+    rows = asked.rows(recorded)
+    write(rows=rows)
+    return Done(recorded.value, rows[0], replayed=False)
 
 
 @mutant("one_step", "G10", "postgresql")
 def read_modify_write() -> None:
     """A move looks, and then writes, whatever happened in between."""
-    from jiceng.kernel.procedures import engine
-    from jiceng.kernel.procedures.writing import Written
+    from jiceng.kernel.procedures import writing
 
-    def write(case: Any, left: Any, opened: Any) -> Written:
-        for row in (case, left, *opened):
-            row.save()
-        return Written.DONE
+    def write(changes: Any, rows: Any = (), claim: Any = None) -> None:
+        with transaction.atomic():
+            for each in changes:
+                found = each.model.objects.filter(pk=each.where[each.model._meta.pk.attname])
+                found.update(**each.values)
+            for row in [*([claim] if claim else []), *rows]:
+                row.save(force_insert=True)
 
-    swap(engine, "write_move", write)
+    swap(writing, "write_together", write)
 
 
 @mutant("killed_database", "I1")
@@ -79,9 +105,11 @@ def asynchronous_commit() -> None:
 @mutant("clock_jumps", "I12", "sqlite")
 def guessed_calendar() -> None:
     """A year that nobody has published is taken for one without holidays, and said to be firm."""
+    from jiceng.kernel.workdays import lines
     from jiceng.kernel.workdays.days import Calendar
 
     swap(Calendar, "is_provisional", lambda calendar, day: False)
+    swap(lines, "last_firm_moment", lambda calendar: lines.LATEST)
 
 
 @mutant("syncs", "G15", "sqlite")

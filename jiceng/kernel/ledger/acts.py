@@ -1,36 +1,52 @@
 """An act: one function, one transaction, one entry."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.functional import Promise
 
+from jiceng.kernel.base.errors import Refusal
 from jiceng.kernel.base.ids import new_uid
 from jiceng.kernel.base.registry import Registry
+from jiceng.kernel.base.together import NeedsTransaction, Overtaken, write_together
 from jiceng.kernel.ledger import idempotency, waiting
-from jiceng.kernel.ledger.entries import EVENT, Actor, NewEntry, append_row, check_actor
-from jiceng.kernel.ledger.models import Entry
+from jiceng.kernel.ledger.entries import EVENT, Actor, NewEntry, check_actor, rows_of
+from jiceng.kernel.ledger.models import ActKey, Entry
 from jiceng.kernel.ledger.terms import EPOCH_OPENED, KEY_ROTATED
 
 T = TypeVar("T")
+
+# Others may move another branch of a case at the same moment; each waits for the one before.
+TRIES = 8
 
 # These mend a sealer that stands still; refusing them then would leave no way out.
 REPAIRS = frozenset({EPOCH_OPENED, KEY_ROTATED})
 
 
+class Write(Protocol):
+    """What an act has decided: called once, with what the ledger adds to it."""
+
+    def __call__(self, *, rows: Sequence[Model], claim: Model | None = None) -> None:
+        """Write it together with ``rows``, as ``write_together`` does."""
+
+
 @dataclass(frozen=True)
 class Recorded(Generic[T]):
-    """What the body of an act returns: its value, and what history shall say."""
+    """What the body of an act returns: its value, what history shall say, and ``write`` where the
+    body has only decided what is to be written."""
 
     value: T
     subject: str
     facts: Mapping[str, Any]
     personal: Mapping[str, str] = field(default_factory=dict)
+    write: Write = write_together
 
 
 @dataclass(frozen=True)
@@ -66,29 +82,75 @@ def _check_signature(event: str, body: Callable[..., Any]) -> None:
         raise TypeError(f"act {event}: not an event code")
 
 
-def _perform(
-    event: str,
-    body: Callable[..., Recorded[T]],
-    may: Callable[..., None] | None,
-    key: tuple[str, str],
-    edge: Mapping[str, Any],
-    request: Mapping[str, Any],
-) -> Done[T]:
-    """Run an act in one transaction; ``edge`` is who and when, ``request`` what is asked, ``key``
-    the idempotency key and whose it is among those who act as ``by``."""
-    by, at, uid = edge["by"], edge["at"], new_uid()
+def _claim(
+    event: str, key: tuple[str, str], edge: Mapping[str, Any], request: Mapping[str, Any], uid: str
+) -> ActKey:
+    by, at = edge["by"].ref, edge["at"]
+    return idempotency.claim_of(by=by, event=event, key=key, request=request, uid=uid, at=at)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """An act that somebody asks for: the claim of its key, who and when, and what is asked."""
+
+    event: str
+    may: Callable[..., None] | None
+    claim: ActKey | None
+    edge: Mapping[str, Any]
+    request: Mapping[str, Any]
+    uid: str
+
+    def permit(self) -> None:
+        """Raise a ``Refusal`` where ``may`` speaks against it."""
+        if self.may is not None:
+            self.may(**self.edge, **self.request)
+
+    def first_use(self) -> Entry | None:
+        """Return the entry that the key was used for before."""
+        return idempotency.first_use(self.claim) if self.claim else None
+
+    def rows(self, recorded: Recorded[Any]) -> list[Model]:
+        """Return the entry, then its personal data."""
+        by, at = self.edge["by"], self.edge["at"]
+        new = NewEntry(self.event, recorded.subject, by, at, recorded.facts, recorded.personal)
+        return rows_of(new, self.uid)
+
+
+def _perform(asked: _Asked, body: Callable[..., Recorded[T]]) -> Done[T]:
+    """Run an act in one transaction."""
     with transaction.atomic():
-        if key[0]:
-            first = idempotency.claim(
-                by=by.ref, event=event, key=key, request=request, uid=uid, at=at
-            )
-            if first is not None:
-                return Done(None, first, replayed=True)
-        if may is not None:
-            may(**edge, **request)
-        recorded = body(**edge, **request)
-        row = NewEntry(event, recorded.subject, by, at, recorded.facts, recorded.personal)
-        return Done(recorded.value, append_row(row, uid), replayed=False)
+        if asked.claim and (first := idempotency.take(asked.claim)):
+            return Done(None, first, replayed=True)
+        asked.permit()
+        recorded = body(**asked.edge, **asked.request)
+        rows = asked.rows(recorded)
+        recorded.write(rows=rows)
+        return Done(recorded.value, cast(Entry, rows[0]), replayed=False)
+
+
+def _decide(asked: _Asked, body: Callable[..., Recorded[T]]) -> Done[T]:
+    """Run an act that reads, decides, and then writes all at once."""
+    if first := asked.first_use():
+        return Done(None, first, replayed=True)
+    asked.permit()
+    try:
+        return _insist(asked, body)
+    except Refusal:
+        # What refused us may be the first use of our own key, made while we were deciding.
+        if first := asked.first_use():
+            return Done(None, first, replayed=True)
+        raise
+
+
+def _insist(asked: _Asked, body: Callable[..., Recorded[T]]) -> Done[T]:
+    """Decide and write, anew where somebody was faster."""
+    for _try in range(TRIES):
+        recorded = body(**asked.edge, **asked.request)
+        rows = asked.rows(recorded)
+        with suppress(Overtaken):
+            recorded.write(rows=rows, claim=asked.claim)
+            return Done(recorded.value, cast(Entry, rows[0]), replayed=False)
+    raise Overtaken()
 
 
 def act(
@@ -97,6 +159,7 @@ def act(
     label: str | Promise,
     may: Callable[..., None] | None = None,
     key_of: str = "",
+    decides: bool = False,
 ) -> Callable[[Callable[..., Recorded[T]]], Callable[..., Done[T]]]:
     """Make a function an act: it runs in one transaction that appends exactly one entry.
 
@@ -105,6 +168,10 @@ def act(
     actor, event, key and request a second time change nothing and get the first entry, with
     ``replayed``; another request under the key raises ``KeyReused`` (409), an unusable key
     ``BadKey`` (422). ``SealingStuck`` (503) is raised while entries cannot be sealed.
+
+    A body that ``decides`` writes nothing itself: it hands over what it decided as ``write``, and
+    that, the key and the entry are written at once. Where what it read has changed meanwhile it is
+    called again. Such an act costs two round trips instead of six.
 
     Residents all act as one. An act open to them names with ``key_of`` the keyword that tells them
     apart, so that nobody can press somebody else's button; a key without it is a ``ValueError``.
@@ -124,7 +191,15 @@ def act(
             whose = str(request.get(key_of, ""))
             if key and key_of and not whose:
                 raise ValueError(f"act {event}: a key needs {key_of}, which tells whose it is")
-            return _perform(event, body, may, (key, whose), {"by": by, "at": at}, request)
+            edge, uid = {"by": by, "at": at}, new_uid()
+            claim = _claim(event, (key, whose), edge, request, uid) if key else None
+            asked = _Asked(event, may, claim, edge, request, uid)
+            if not decides:
+                return _perform(asked, body)
+            try:
+                return _decide(asked, body)
+            except NeedsTransaction:
+                return _perform(asked, body)
 
         ACTS.add(event, ActSpec(event, label, run, may))
         return run

@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_noop as _
 
 from jiceng.kernel.base.ids import new_uid
 from jiceng.kernel.base.loading import load
-from jiceng.kernel.base.rows import insert_together
+from jiceng.kernel.base.together import write_together
 from jiceng.kernel.ledger.canonical import canonical_payload
 from jiceng.kernel.ledger.models import Entry, PersonalDatum
 from jiceng.kernel.ledger.personal import commit
@@ -95,13 +95,17 @@ def _entry(row: NewEntry, uid: str, commitments: Mapping[str, Any]) -> Entry:
     )
 
 
+def rows_of(row: NewEntry, uid: str) -> list[Model]:
+    """Return what is to be inserted for an entry under ``uid``: itself, then its personal data."""
+    commitments, data = commit(uid, row.personal)
+    return [_entry(row, uid, commitments), *data]
+
+
 def append_row(row: NewEntry, uid: str) -> Entry:
     """Append one entry under a ``uid`` that the caller already handed out."""
-    commitments, data = commit(uid, row.personal)
-    entry = _entry(row, uid, commitments)
-    with transaction.atomic(savepoint=False):
-        insert_together(entry, data)
-    return entry
+    entry, *data = rows_of(row, uid)
+    write_together(rows=[entry, *data])
+    return cast(Entry, entry)
 
 
 def append(

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files import File
-from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.errors import BadInput, Conflict
+from jiceng.kernel.base.rows import insert_new
 from jiceng.kernel.ledger.canonical import canonical, plain
 from jiceng.kernel.ledger.entries import CONTROL
 from jiceng.kernel.ledger.models import ActKey, Entry
@@ -84,7 +84,7 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
-def claim(
+def claim_of(
     *,
     by: str,
     event: str,
@@ -92,31 +92,38 @@ def claim(
     request: Mapping[str, Any],
     uid: str,
     at: datetime,
-) -> Entry | None:
-    """Claim ``key`` for the entry ``uid``; return the entry of its first use, if there was one.
+) -> ActKey:
+    """Return the row that claims ``key`` for the entry ``uid``, unsaved.
 
-    ``key`` is the text, and whose it is among those who share ``by``. A second claimant waits at
-    the unique key until the first commits (and then finds it) or rolls back (and then is the
-    first). Raises ``KeyReused`` where the first request was another.
+    ``key`` is the text, and whose it is among those who share ``by``.
     """
     # The key goes into both digests: it is the salt that keeps a telephone number in the request
     # from being tried out against the table.
     digest = _digest([by, event, *key])
     wanted = _digest([*key, _comparable(request)])
-    row = ActKey.objects.filter(digest=digest).first()
+    return ActKey(digest=digest, request_digest=wanted, entry_uid=uid, at=at)
+
+
+def first_use(claim: ActKey) -> Entry | None:
+    """Return the entry that the key was first used for, ``None`` where it is new.
+
+    Raises ``KeyReused`` where the first request was another.
+    """
+    row = ActKey.objects.filter(digest=claim.digest).first()
     if row is None:
-        try:
-            with transaction.atomic():
-                ActKey(digest=digest, request_digest=wanted, entry_uid=uid, at=at).save(
-                    force_insert=True
-                )
-        except IntegrityError:
-            row = ActKey.objects.get(digest=digest)
-        else:
-            return None
-    if row.request_digest != wanted:
+        return None
+    if row.request_digest != claim.request_digest:
         raise KeyReused()
     return Entry.objects.get(uid=row.entry_uid)
+
+
+def take(claim: ActKey) -> Entry | None:
+    """Claim a key inside a transaction; return the entry of its first use, if there was one.
+
+    A second claimant waits at the unique key until the first commits (and then finds it) or rolls
+    back (and then is the first).
+    """
+    return None if insert_new(claim) else first_use(claim)
 
 
 def purge(at: datetime) -> int:

@@ -55,16 +55,26 @@ def days_of(case: Case, step: Step, entered_at: datetime) -> Days:
     return Days(due_at, provisional, raised if step.escalates_to else None)
 
 
+def moves_days(case: Case, left: CaseStep, standing: Sequence[CaseStep]) -> bool:
+    """Tell whether leaving ``left`` for ``standing`` pauses a clock or lets it go on."""
+    was_waiting = bool(case.definition.step(left.step).pauses)
+    return was_waiting != _waits(case, standing) if case.closed_at is None else was_waiting
+
+
+def _waits(case: Case, standing: Sequence[CaseStep]) -> bool:
+    causes = [case.definition.step(step.step).pauses for step in standing]
+    return bool(causes) and all(causes)
+
+
 def keep_clock(case: Case, left: CaseStep, standing: Sequence[CaseStep], at: datetime) -> None:
     """Pause the promised clock where every open step waits, let it run where one does not."""
-    causes = [case.definition.step(step.step).pauses for step in standing]
-    was_waiting = bool(case.definition.step(left.step).pauses)
-    waiting = bool(causes) and all(causes)
-    if waiting == was_waiting or case.closed_at is not None:
+    if case.closed_at is not None or not moves_days(case, left, standing):
         return
+    waiting = _waits(case, standing)
     for clock in list(_counting(case)):
         if waiting and clock.paused_at is None and at < clock.due_at:
-            workdays.pause_clock(clock, causes[0], at)
+            cause = case.definition.step(standing[0].step).pauses
+            workdays.pause_clock(clock, cause, at)
         elif not waiting and clock.paused_at is not None:
             workdays.resume_clock(clock, at)
             if clock.kind == ClockKind.PROMISED:

@@ -6,20 +6,21 @@ only another branch moved, their move is made on the case as it is then. So bran
 never disturb each other, and a join opens once.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import cache, partial
 from typing import Any
 
-from django.db import IntegrityError, transaction
-
 from jiceng.kernel.base.clock import legal_day
 from jiceng.kernel.base.errors import Conflict
 from jiceng.kernel.base.ids import new_number
+from jiceng.kernel.base.rows import insert_new
+from jiceng.kernel.base.together import AlreadyThere, Overtaken, write_together
 from jiceng.kernel.ledger.service import Actor
 from jiceng.kernel.orgs.models import Post, Unit
 from jiceng.kernel.orgs.service import posts_for
-from jiceng.kernel.procedures.clocks import Days, days_of, end_clocks, keep_clock
+from jiceng.kernel.procedures.clocks import Days, days_of
 from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
 from jiceng.kernel.procedures.moves import (
     Asked,
@@ -31,9 +32,9 @@ from jiceng.kernel.procedures.moves import (
     where_sent,
 )
 from jiceng.kernel.procedures.rules import Move, Step
-from jiceng.kernel.procedures.standing import read_past, read_standing
+from jiceng.kernel.procedures.standing import read_ground, read_past, read_standing
 from jiceng.kernel.procedures.terms import Outcome, Priority
-from jiceng.kernel.procedures.writing import Written, write_move
+from jiceng.kernel.procedures.writing import Plan
 from jiceng.kernel.workdays import service as workdays
 from jiceng.kernel.workdays.models import Clock
 from jiceng.kernel.workdays.service import Limit
@@ -64,21 +65,32 @@ def open_case(
 
     The promise to the applicant is ``limit`` counted from ``at``, or a day given from outside.
     """
-    case = insert_case(
+    case = Case(
         system=system, procedure=procedure, title=title, unit=unit, opened_at=at, priority=priority
     )
-    clock = promise(case, at, limit, due_at)
-    if clock is not None:
-        clock.save(force_insert=True)
-        case.save(update_fields=["due_at", "provisional"])
     first = procedure.procedure.step(step or procedure.procedure.start)
-    place_step(case, first, sent_to or unit, at).save(force_insert=True)
+    for _try in _numbers(case):
+        token, case.pk = read_ground()
+        clock = promise(case, at, limit, due_at)
+        seat = partial(posts_for, token=token)
+        case.opened_in = [place_step(case, first, sent_to or unit, at, seat=seat)]
+        with suppress(AlreadyThere):
+            write_together(rows=[*([clock] if clock else []), *case.opened_in], claim=case)
+            break
     return case
 
 
 def opening_of(case: Case) -> list[dict[str, Any]]:
-    """Return what the ledger keeps of the steps in which ``case`` was just opened."""
-    return facts_of_steps(case.steps.open().select_related("unit", "post").order_by("id"))
+    """Return what the ledger keeps of the steps in which ``open_case`` opened ``case``."""
+    return facts_of_steps(case.opened_in)
+
+
+def _numbers(case: Case) -> Iterator[str]:
+    """Give the case one number after another: two cases of a day may draw the same one."""
+    for _try in range(NUMBER_TRIES):
+        case.number = new_number(legal_day(case.opened_at))
+        yield case.number
+    raise Conflict(code="no_number")
 
 
 def promise(case: Case, at: datetime, limit: Limit | None, due_at: datetime | None) -> Clock | None:
@@ -95,15 +107,12 @@ def promise(case: Case, at: datetime, limit: Limit | None, due_at: datetime | No
 
 
 def insert_case(**values: Any) -> Case:
-    """Insert with a fresh number; two cases of a day may draw the same one, so try again."""
-    for _try in range(NUMBER_TRIES):
-        try:
-            with transaction.atomic():
-                number = new_number(legal_day(values["opened_at"]))
-                return Case.objects.create(number=number, **values)
-        except IntegrityError:
-            continue
-    raise Conflict(code="no_number")
+    """Insert a case that has no step of its own, with a fresh number."""
+    case = Case(**values)
+    for _try in _numbers(case):
+        if insert_new(case):
+            break
+    return case
 
 
 def place_step(
@@ -148,7 +157,7 @@ def advance(
     until: datetime | None = None,
     given: Mapping[str, Any] | None = None,
 ) -> Transition:
-    """Make ``move`` on the case ``number`` as ``by``.
+    """Make ``move`` on the case ``number`` as ``by``, now; inside the transaction of an act.
 
     ``step_id`` is the open step that the page showed. ``given`` holds what the move needs,
     ``until`` when a step that waits shall end. Raises ``StalePage``, ``MoveNotPossible``,
@@ -157,14 +166,34 @@ def advance(
     """
     asked = Asked(move, by, at, step_id, unit, until, given or {})
     for _try in range(MOVE_TRIES):
-        done = _try_move(number, asked)
-        if done is not None:
-            return done
+        with suppress(Overtaken):
+            made = _plan(number, asked)
+            if not made.written:
+                made.write()
+            return made.moved
     raise StalePage()
 
 
-def _try_move(number: str, asked: Asked) -> Transition | None:
-    """Make a move on the case as it stands; ``None`` where somebody else moved it meanwhile."""
+def plan(
+    *,
+    number: str,
+    move: str,
+    by: Actor,
+    at: datetime,
+    step_id: int | None = None,
+    unit: Unit | None = None,
+    until: datetime | None = None,
+    given: Mapping[str, Any] | None = None,
+) -> Plan:
+    """Decide what ``move`` does, for an act that writes it together with its entry.
+
+    Arguments and refusals are those of ``advance``. Outside a transaction ``NeedsTransaction`` is
+    raised where the move changes days; inside one it is made now, except for its entry.
+    """
+    return _plan(number, Asked(move, by, at, step_id, unit, until, given or {}))
+
+
+def _plan(number: str, asked: Asked) -> Plan:
     standing = read_standing(number)
     case, steps, at = standing.case, standing.steps, asked.at
     place = partial(place_step, seat=partial(posts_for, token=standing.token))
@@ -172,17 +201,10 @@ def _try_move(number: str, asked: Asked) -> Transition | None:
     left = transition.left
     # Clocks of two machines may differ by a moment; a step is not left before it was entered.
     left.left_at, left.left_by, left.move = max(at, left.entered_at), asked.by.ref, asked.move
-    ended = conclude(case, transition.move, at)
-    written = write_move(case, left, transition.opened)
-    if written is Written.OVERTAKEN:
-        return None
-    if written is Written.TAKEN_AWAY:
-        raise StalePage(version=case.version - 1)
-    if ended:
-        end_clocks(case, left, at)
-    others = [step for step in steps.values() if step.pk != left.pk]
-    keep_clock(case, left, [*others, *transition.opened], at)
-    return transition
+    conclude(case, transition.move, at)
+    made = Plan(transition, [step for step in steps.values() if step.pk != left.pk], at)
+    made.move_days()
+    return made
 
 
 def _recorded_past(case: Case) -> Past:

@@ -1,5 +1,6 @@
 """Published versions, cases, and the steps they stand in or have left."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -97,6 +98,9 @@ class Case(models.Model):
     version = models.PositiveIntegerField(_("流转次数"), default=0)
 
     objects = CaseQuerySet.as_manager()
+
+    # The steps that it was just opened in, for whoever opened it; no column.
+    opened_in: "Sequence[CaseStep]" = ()
 
     class Meta:
         verbose_name = _("办件")

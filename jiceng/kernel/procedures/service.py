@@ -3,7 +3,7 @@
 from jiceng.kernel.procedures.bulk import Bulk, Draft
 from jiceng.kernel.procedures.clocks import NoPromise, extend_promise, start_level_clock
 from jiceng.kernel.procedures.diagram import Diagram, draw
-from jiceng.kernel.procedures.engine import advance, open_case, opening_of
+from jiceng.kernel.procedures.engine import advance, open_case, opening_of, plan
 from jiceng.kernel.procedures.expiry import expire, on_expiry
 from jiceng.kernel.procedures.inbox import (
     InboxPage,
@@ -62,6 +62,7 @@ from jiceng.kernel.procedures.returning import (
 from jiceng.kernel.procedures.rules import Holder, Move, Procedure, Step
 from jiceng.kernel.procedures.seats import Seats
 from jiceng.kernel.procedures.soundness import Problem, problems
+from jiceng.kernel.procedures.writing import Plan
 
 __all__ = [
     "PROCEDURES",
@@ -82,6 +83,7 @@ __all__ = [
     "NotLinked",
     "OpenParts",
     "PastDue",
+    "Plan",
     "Problem",
     "Procedure",
     "ReopenTooLate",
@@ -117,6 +119,7 @@ __all__ = [
     "open_joined",
     "opening_of",
     "parts_of",
+    "plan",
     "problems",
     "publish",
     "publish_all",

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
+from django.db import connections
+from django.db.utils import DEFAULT_DB_ALIAS
 
 from jiceng.kernel.base.rows import columns, read
 from jiceng.kernel.orgs.service import post_of, unit_of
@@ -42,15 +43,35 @@ def read_standing(number: str) -> Standing:
     return Standing(case, {step.step: step for step in steps}, token)
 
 
+def read_ground() -> tuple[str, int]:
+    """Return the token of the organisation and a key for a case that is about to be written.
+
+    On SQLite it is the write lock that keeps the key free, so inside a transaction only.
+    """
+    token, key = _fetch(_ground(connections[DEFAULT_DB_ALIAS].vendor))[0]
+    return token or "", key
+
+
 def read_past(case: Case) -> list[CaseStep]:
     """Return every step of ``case`` that was left or is open, in order."""
     return [read(CaseStep, row) for row in _fetch(_past(), case.pk)]
 
 
-def _fetch(statement: str, value: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [value])
+def _fetch(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(statement, values)
         return list(cursor.fetchall())
+
+
+@lru_cache(maxsize=2)
+def _ground(vendor: str) -> str:
+    table = Case._meta.db_table
+    key = (
+        f"nextval(pg_get_serial_sequence('{table}', 'id'))"
+        if vendor == "postgresql"
+        else f"coalesce((SELECT seq FROM sqlite_sequence WHERE name = '{table}'), 0) + 1"
+    )
+    return f"SELECT (SELECT token FROM orgs_revision), {key}"
 
 
 @lru_cache(maxsize=1)

@@ -7,14 +7,15 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from jiceng.kernel.base.together import Overtaken
 from jiceng.kernel.orgs.models import Post, Tenure
 from jiceng.kernel.procedures import engine, moves
-from jiceng.kernel.procedures.engine import advance
+from jiceng.kernel.procedures.engine import advance, plan
 from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
 from jiceng.kernel.procedures.publishing import VersionChanged, publish
 from jiceng.kernel.procedures.rules import Procedure
 from jiceng.kernel.procedures.tests.conftest import LOOP
-from jiceng.kernel.procedures.writing import Written, write_move
+from jiceng.kernel.procedures.writing import Plan
 from jiceng.kernel.testing.cast import Cast, hold, officer, post
 from jiceng.kernel.workdays.rules import Limit, work_hours, workdays
 
@@ -265,31 +266,33 @@ def post_beside(other: Post) -> Post:
     return post(other.unit.parent or other.unit, other.role)
 
 
+def planned(case: Case, cast: Cast, now: datetime) -> Plan:
+    """Return a move that was decided on the case as it is now, and not written yet."""
+    give = {"unit": cast.street, "given": {"unit": cast.street}}
+    return plan(number=case.number, move="dispatch", by=cast.wang, at=now, **give)
+
+
 def test_a_step_that_was_raised_meanwhile_is_no_longer_the_first_holders(
     loop: ProcedureVersion, opened: Open, cast: Cast, now: datetime
 ) -> None:
-    """Whoever raises a step does not take the lock of the case; the move notices all the same."""
+    """Whoever raises a step does not count up the case; the move notices all the same."""
     case = opened(loop)
-    seen = case.steps.get()
-    CaseStep.objects.filter(pk=seen.pk).update(post=cast.zhang.post)
-    seen.left_at, seen.left_by, seen.move = now, cast.wang.ref, "judge"
-    case.version += 1
-    following = CaseStep(case=case, step="judged", unit=case.unit, entered_at=now)
-    with transaction.atomic():
-        assert write_move(case, seen, [following]) is Written.TAKEN_AWAY
-        transaction.set_rollback(True)
+    decided = planned(case, cast, now)
+    case.steps.update(post=cast.zhang.post)
+    with pytest.raises(Overtaken), transaction.atomic():
+        decided.write()
     assert standing(case) == ["reported"]
+    assert Case.objects.get(pk=case.pk).version == 0
 
 
 def test_of_two_who_read_the_same_version_one_looks_again(
     loop: ProcedureVersion, opened: Open, cast: Cast, now: datetime
 ) -> None:
     case = opened(loop)
-    seen = case.steps.get()
+    decided = planned(case, cast, now)
     Case.objects.filter(pk=case.pk).update(version=1)
-    seen.left_at, seen.left_by, seen.move = now, cast.wang.ref, "judge"
-    case.version = 1  # counted up from 0, as it was read
-    assert write_move(case, seen, []) is Written.OVERTAKEN
+    with pytest.raises(Overtaken), transaction.atomic():
+        decided.write()
     assert standing(case) == ["reported"]
     give = {"unit": cast.street, "given": {"unit": cast.street}}
     done = advance(number=case.number, move="dispatch", by=cast.wang, at=now, **give)

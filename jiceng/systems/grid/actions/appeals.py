@@ -1,5 +1,6 @@
 """超期申诉: a unit asks not to be counted late; two people decide. The lateness itself stays."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from jiceng.kernel.orgs.service import Capacity
 from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.procedures.service import current, open_case
 from jiceng.systems.grid import terms
-from jiceng.systems.grid.actions.recording import may_move, moved_by_words
+from jiceng.systems.grid.actions.recording import decided_by_words, may_move
 from jiceng.systems.grid.models import Appeal, Incident
 from jiceng.systems.grid.queries.appeals import obstacle_to
 from jiceng.systems.grid.terms import APPELLANTS
@@ -169,7 +170,7 @@ def uphold_appeal(
     return done
 
 
-@act(terms.APPEAL_REJECTED, label=_("认定申诉不成立"), may=may_move)
+@act(terms.APPEAL_REJECTED, label=_("认定申诉不成立"), may=may_move, decides=True)
 def reject_appeal(
     *, by: Actor, at: datetime, number: str, step_id: int | None, reason: str
 ) -> Recorded[Case]:
@@ -179,13 +180,13 @@ def reject_appeal(
 
 def _review(move: str, *, by: Actor, number: str, **given: Any) -> Recorded[Case]:
     """Make a move of the review; history names the case that the appeal is about as well."""
-    done = moved_by_words(move, by=by, number=number, **given)
+    done = decided_by_words(move, by=by, number=number, **given)
     case = done.value
     filed = entries_of(case.subject).first()
     if filed is not None and filed.by == by.ref:
         raise OwnAppeal()
     about = Appeal.objects.select_related("about").get(case=case).about
-    return Recorded(case, done.subject, {**done.facts, **_numbers(case, about)}, done.personal)
+    return replace(done, facts={**done.facts, **_numbers(case, about)})
 
 
 def _numbers(case: Case, about: Case) -> dict[str, str]:

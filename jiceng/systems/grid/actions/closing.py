@@ -1,6 +1,7 @@
 """核实、结案、评价、重新办理: whether it was really dealt with, and what the reporters say."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,16 +10,18 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.attachments.models import Attachment
+from jiceng.kernel.attachments.service import facts_of
 from jiceng.kernel.base.errors import BadInput, Conflict
 from jiceng.kernel.ledger.service import Actor, Done, Recorded, act
 from jiceng.kernel.procedures.models import Case
-from jiceng.kernel.procedures.service import advance, main_case, reopen
+from jiceng.kernel.procedures.service import main_case, plan, reopen
 from jiceng.systems.grid import terms
 from jiceng.systems.grid.actions.recording import (
-    attach_photos,
+    decided,
+    decided_by_words,
+    hand_in_photos,
     may_apply,
     may_move,
-    moved_by_words,
     recorded,
 )
 from jiceng.systems.grid.models import Incident, Rating
@@ -42,7 +45,7 @@ class NotEnded(Conflict):
     sentence = _("办结之后才能评价。")
 
 
-@act(terms.VERIFIED, label=_("核实通过"), may=may_move)
+@act(terms.VERIFIED, label=_("核实通过"), may=may_move, decides=True)
 def verify(
     *,
     by: Actor,
@@ -54,11 +57,12 @@ def verify(
     claim: str = "",
 ) -> Recorded[Case]:
     """Confirm on site, as somebody other than the handler, that it was really dealt with."""
-    moved = advance(number=number, move="verify", by=by, at=at, step_id=step_id)
-    return recorded(moved, attach_photos(photos, moved.case, claim), note=note)
+    made = plan(number=number, move="verify", by=by, at=at, step_id=step_id)
+    handed = hand_in_photos(photos, made, claim)
+    return decided(made, facts_of(handed.photos), note=note)
 
 
-@act(terms.REWORKED, label=_("退回重办"), may=may_move)
+@act(terms.REWORKED, label=_("退回重办"), may=may_move, decides=True)
 def rework(
     *,
     by: Actor,
@@ -71,16 +75,17 @@ def rework(
 ) -> Recorded[Case]:
     """Find on site that it was not dealt with; the handling unit has it again."""
     given = {"reason": reason}
-    moved = advance(number=number, move="rework", by=by, at=at, step_id=step_id, given=given)
-    return recorded(moved, attach_photos(photos, moved.case, claim), reason=reason)
+    made = plan(number=number, move="rework", by=by, at=at, step_id=step_id, given=given)
+    handed = hand_in_photos(photos, made, claim)
+    return decided(made, facts_of(handed.photos), reason=reason)
 
 
-@act(terms.CLOSED, label=_("结案"), may=may_move)
+@act(terms.CLOSED, label=_("结案"), may=may_move, decides=True)
 def close(
     *, by: Actor, at: datetime, number: str, step_id: int | None, note: str = ""
 ) -> Recorded[Case]:
     """Close a verified case."""
-    return moved_by_words(
+    return decided_by_words(
         "close", by=by, at=at, number=number, step_id=step_id, words={"note": note}
     )
 
@@ -170,7 +175,7 @@ def _come_back(
     done = recorded(moved, reason=reason)
     facts = {**done.facts, "reopenings": again, "priority": moved.case.priority}
     facts |= {"reporter": reporter} if reporter else {}
-    return Recorded(done.value, done.subject, facts, done.personal)
+    return replace(done, facts=facts)
 
 
 def rate_and_reopen(*, reason: str, number: str, **given: Any) -> tuple[Done[Any], Done[Any]]:

@@ -1,7 +1,7 @@
 """并案与分办: several reports of one thing are one case, one report of several things many."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +27,7 @@ from jiceng.kernel.procedures.service import (
 from jiceng.kernel.procedures.terms import LinkKind
 from jiceng.systems.grid import terms
 from jiceng.systems.grid.actions.indexing import index_case
-from jiceng.systems.grid.actions.recording import may_move, moved_by_words, recorded
+from jiceng.systems.grid.actions.recording import decided_by_words, may_move, recorded
 from jiceng.systems.grid.models import Incident
 from jiceng.systems.grid.terms import MOST_PARTS
 
@@ -73,7 +73,7 @@ def merge(
     moved = advance(number=number, move="merge", by=by, at=at, step_id=step_id, given=given)
     link(kind=LinkKind.MERGED, main=main, other=moved.case, at=at)
     done = recorded(moved, note=note)
-    return Recorded(done.value, done.subject, {**done.facts, "main": main.number}, done.personal)
+    return replace(done, facts={**done.facts, "main": main.number})
 
 
 def _main(typed: str, by: Actor, at: datetime) -> Case:
@@ -101,7 +101,7 @@ def unmerge(*, by: Actor, at: datetime, number: str, reason: str) -> Recorded[Ca
     row = unlink(kind=LinkKind.MERGED, other=moved.case, at=at)
     done = recorded(moved, reason=reason)
     facts = {**done.facts, "main": row.main.number}
-    return Recorded(done.value, done.subject, facts, done.personal)
+    return replace(done, facts=facts)
 
 
 @act(terms.SPLIT, label=_("分办"), may=may_move)
@@ -117,7 +117,7 @@ def _split(
     given = {"parts": parts}
     moved = advance(number=number, move="split", by=by, at=at, step_id=step_id, given=given)
     done = recorded(moved, note=note)
-    return Recorded(done.value, done.subject, {**done.facts, "parts": len(parts)}, done.personal)
+    return replace(done, facts={**done.facts, "parts": len(parts)})
 
 
 @act(terms.SPLIT_OFF, label=_("分出"), may=may_move)
@@ -176,7 +176,7 @@ def split(*, parts: Sequence[Part], **given: Any) -> Done[Case]:
 split.act = _split  # type: ignore[attr-defined]
 
 
-@act(terms.GATHERED, label=_("汇总"), may=may_move)
+@act(terms.GATHERED, label=_("汇总"), may=may_move, decides=True)
 def gather(
     *, by: Actor, at: datetime, number: str, step_id: int | None, reason: str = ""
 ) -> Recorded[Case]:
@@ -184,7 +184,7 @@ def gather(
 
     Raises ``OpenParts`` (409).
     """
-    done = moved_by_words(
+    done = decided_by_words(
         "gather", by=by, at=at, number=number, step_id=step_id, words={"reason": reason}
     )
     if not reason and done.value is not None:
