@@ -14,7 +14,8 @@ from pathlib import Path
 
 from faults.campaign import Outcome, Size, run, together
 from faults.databases import PYTHON, Postgres, Sqlite, founded, surroundings, workplace
-from faults.report import MISSED, SKIPPED, Goal, Run, keep, keep_chunk, table
+from faults.goals import MISSED, PENDING, SKIPPED, Goal, Line
+from faults.report import Run, keep, keep_chunk, table
 
 SIZES = {
     "ci": {"postgresql": Size(2_000, 20, 12), "sqlite": Size(1_000, 10, 8)},
@@ -45,12 +46,12 @@ def main() -> int:
                     trial.outcomes.append(_campaigns(each, trial))
             if "lab" in options.parts:
                 _say("演练与已知坏版本")
-                for lines in _together(lambda each: _lab(each, trial), databases):
+                for lines in _together(lambda each: _lab(each, trial, options.only), databases):
                     trial.lines += lines
         finally:
             for each in databases:
                 each.stop("immediate")
-    return _conclude(trial, time.monotonic() - began)
+    return _conclude(trial, time.monotonic() - began, kept=not options.only)
 
 
 def _break_off(*_signal: object) -> None:
@@ -66,6 +67,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     parser.add_argument("--parts", default="campaign,lab")
     parser.add_argument("--on", default="postgresql,sqlite")
+    parser.add_argument("--only", default="", help="drills or bad builds by name; not kept")
     return parser.parse_args()
 
 
@@ -103,22 +105,31 @@ def _campaign(database: Postgres | Sqlite, size: Size, seed: int) -> Outcome:
     return outcome
 
 
-def _lab(database: Postgres | Sqlite, trial: Run) -> list[dict]:
+def _lab(database: Postgres | Sqlite, trial: Run, only: str) -> list[Line]:
     words = ["lab", str(database.folder), str(_home(database)), "--seed", str(trial.seed)]
     with subprocess.Popen(
-        [*PYTHON, "manage.py", *words, "--size", trial.size],
+        [*PYTHON, "manage.py", *words, "--size", trial.size, "--only", only],
         env=surroundings(database.url("founded"), _home(database)),
         stdout=subprocess.PIPE,
         text=True,
     ) as bench:
         BENCHES.append(bench)
-        said, _none = bench.communicate()
+        assert bench.stdout is not None
+        lines = [_heard(json.loads(line)) for line in bench.stdout if line.startswith("{")]
     if bench.returncode:
         raise subprocess.SubprocessError(f"the bench of {database.vendor} broke down")
-    return [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    return lines
 
 
-def _conclude(trial: Run, seconds: float) -> int:
+def _heard(line: Line) -> Line:
+    """Say that a trial has ended; the table at the end says what it means."""
+    found = "、".join(sorted(line["findings"])) or line["skipped"] or "成立"
+    name = f"{line['drill']} {line['mutant']}".strip()
+    _say(f"  {line['vendor']} {name}：{found}，{line['seconds']:.0f} 秒")
+    return line
+
+
+def _conclude(trial: Run, seconds: float, *, kept: bool) -> int:
     due = {
         vendor: (size.acks * size.chunks, size.kills * size.chunks)
         for vendor, size in SIZES[trial.size].items()
@@ -128,11 +139,11 @@ def _conclude(trial: Run, seconds: float) -> int:
     good = not survivors and not any(goal.state == MISSED for goal in goals)
     print(table([("目标", "应有", "测得", ""), *map(_row, goals)]) + "\n")
     print(table([("已知坏版本", "应由", "实由"), *trial.mutants]))
-    for goal in (goal for goal in goals if goal.state == SKIPPED):
-        print(f"!! 跳过 {goal.code}：{goal.measured}")
+    for goal in (goal for goal in goals if goal.state in (SKIPPED, PENDING)):
+        print(f"!! {goal.state} {goal.code}：{goal.measured}")
     for name in survivors:
         print(f"!! 未被发现的坏版本：{name}")
-    _say(f"{seconds:.0f} 秒；{keep(trial, goals, good)}")
+    _say(f"{seconds:.0f} 秒{f'；{keep(trial, goals, good)}' if kept else ''}")
     return 0 if good else 1
 
 

@@ -75,6 +75,23 @@ class Postgres:
         """Stop the server: ``fast`` says good-bye, ``immediate`` leaves recovery to the start."""
         pg_ctl(["-w", "-m", mode, "stop"], self.data, user=self.user, timeout=60)
 
+    def start_again(self) -> None:
+        """Start the server where it has stopped by itself, as a supervisor would."""
+        if not self._lives():
+            self.start()
+
+    def _lives(self) -> bool:
+        with suppress(OSError, psutil.NoSuchProcess):
+            return psutil.Process(self.pid()).status() != psutil.STATUS_ZOMBIE
+        return False
+
+    def control(self) -> dict[str, str]:
+        """Return what the control file says of a server that is stopped."""
+        command = [POSTGRES_BIN_PATH / "pg_controldata", "-D", self.data]
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        lines = (line.partition(":") for line in said.splitlines())
+        return {name: value.strip() for name, _colon, value in lines}
+
     def pid(self) -> int:
         """Return the process of the server."""
         return int((self.data / "postmaster.pid").read_text().split()[0])
@@ -119,9 +136,13 @@ class Sqlite:
         """Make the folder of the files."""
         self.folder.mkdir()
 
+    def path(self, name: str) -> Path:
+        """Return the file of a database."""
+        return self.folder / f"{name}.sqlite3"
+
     def url(self, name: str = "main") -> str:
         """Return the address of a file for the settings."""
-        return f"sqlite:///{self.folder / name}.sqlite3"
+        return f"sqlite:///{self.path(name)}"
 
     def create(self, name: str, template: str = "") -> None:
         """Copy a file that nobody has open."""
@@ -133,6 +154,9 @@ class Sqlite:
 
     def start(self) -> None:
         """Nothing has to be started."""
+
+    def start_again(self) -> None:
+        """Nothing has to be started again."""
 
     def stop(self, mode: str = "fast") -> None:
         """Nothing has to be stopped."""

@@ -1,5 +1,6 @@
 """Drills on the bench: each does one thing that goes wrong in the world, and says what is due."""
 
+import json
 import os
 import signal
 import threading
@@ -85,12 +86,13 @@ def one_step(trial: Trial) -> None:
     """N10: 32 at once on one step; one wins, 31 are told 409."""
     if connection.vendor == "postgresql":
         statement(LATE)  # the winner takes its time, so that the others come before it is done
-    for turn in range(1 if trial.size == "ci" else 30):
+    rounds = 100 if trial.size == "large" else 1
+    for turn in range(rounds):
         state = report(trial, f"op-0-{turn}")
         answers = Counter(_race(next_move(state), 32))
-        trial.measured["answers"] = dict(answers)
         if answers != {200: 1, 409: 31}:
             trial.broke("G10", f"one step was answered {dict(answers)}")
+    trial.measured["rounds"] = rounds
 
 
 def _race(asked: dict, rivals: int) -> list[int]:
@@ -131,7 +133,7 @@ def killed_database(trial: Trial) -> None:
 def zombies(trial: Trial) -> None:
     """N11: a follower sleeps through its lease in the middle of an effect, and wakes up."""
     followers.LEASE = timedelta(seconds=0.4)
-    rounds = 10 if trial.size == "ci" else 40
+    rounds = 200 if trial.size == "large" else 10
     mark = trial.folder / "dwell"
     os.environ[DWELL] = str(mark)
     for turn in range(rounds):
@@ -222,15 +224,19 @@ def _sleep_through(mark: Path, *, awake: bool) -> None:
     gone([zombie])
 
 
+# Minutes, half days and weeks, forward and back, for the large size.
+JUMPS_BETWEEN = (1 / 60, 0.5, 6, 12, 18, 36, 48, 72, 120, 168, 240, 720)
 # N9: hours from now at which the clock stands: back, over midnight, into years that nobody has
 # published a calendar for, and a little back in the middle of a case.
 JUMPS = (2, -2, 24, 370 * 24, 3 * 365 * 24, -5 / 60)
+MANY_JUMPS = (*JUMPS, *(sign * hours for hours in JUMPS_BETWEEN for sign in (1, -1)))
 
 
 def clock_jumps(trial: Trial) -> None:
     """N9: the clock jumps between the acts of a case; order stays, days are provisional."""
     now = clock.read()
-    for turn, hours in enumerate(JUMPS):
+    jumps = MANY_JUMPS if trial.size == "large" else JUMPS
+    for turn, hours in enumerate(jumps):
         at = now + timedelta(hours=hours)
         state = report(trial, f"op-{turn}-0", now)
         for step in range(1, 4):
@@ -242,12 +248,12 @@ def clock_jumps(trial: Trial) -> None:
         if job.process == "tick" and job.seconds <= 3600:
             job.run(now)
     quiet()
-    trial.measured["jumps"] = len(JUMPS)
+    trial.measured["jumps"] = len(jumps)
 
 
 def proofs(trial: Trial) -> None:
     """G4: receipts are taken from a tree that grows meanwhile, and all verify off-line."""
-    due = 2_000 if trial.size == "ci" else 20_000
+    due = 10_000 if trial.size == "large" else 2_000
     chances = trial.dice("proofs")
     check = law.offline_checker()
     with worker(pause=0.2), hands(trial, 1) as history:
@@ -256,7 +262,7 @@ def proofs(trial: Trial) -> None:
         while done < due and not trial.findings:
             places = list(Seal.objects.order_by("-position").values_list("entry_id", flat=True))
             done += _prove(trial, chances.choices(places, k=100), check)
-    trial.measured["proofs"] = done
+    trial.measured |= {"proofs": done, "appended": history.acked}
 
 
 def _prove(trial: Trial, ids: list[int], check: object) -> int:
@@ -271,10 +277,13 @@ def _prove(trial: Trial, ids: list[int], check: object) -> int:
 
 def many_writers(trial: Trial) -> None:
     """G12: sixteen writers on one file; nobody is told «locked», nobody waits long."""
-    seconds = 8 if trial.size == "ci" else 60
+    seconds = 120 if trial.size == "large" else 30
     with worker(), hands(trial, 16) as history:
         time.sleep(seconds)
     busy = history.statuses[503]
+    lines = map(json.loads, trial.history.read_text().splitlines())
+    took = sorted(line["took"] for line in lines if "took" in line)
     trial.measured |= {"seconds": seconds, "acts": history.acked, "locked": busy}
+    trial.measured |= {"p99": took[int(len(took) * 0.99) - 1], "max": took[-1]}
     if busy:
         trial.broke("G12", f"{busy} acts were told that the database is busy")

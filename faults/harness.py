@@ -4,7 +4,9 @@ Whoever ends is started again at once, as a supervisor in production does; what 
 nemeses know.
 """
 
+import ctypes
 import random
+import signal
 import socket
 import subprocess
 import threading
@@ -20,6 +22,13 @@ from jiceng.kernel.base.management.commands.up import Command as Up
 
 WEB_WORKERS = 2
 READY_WITHIN = 90.0
+DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
+LIBC = ctypes.CDLL(None)
+
+
+def die_with_parent() -> None:
+    """Let this process end when the thread that started it does: nothing outlives a run."""
+    LIBC.prctl(DIE_WITH_PARENT, signal.SIGKILL)
 
 
 class Member:
@@ -34,7 +43,12 @@ class Member:
         """Start it in a session of its own, so that no signal of ours reaches it by chance."""
         with self.log.open("ab") as log:
             self.running = subprocess.Popen(
-                self.command, env=self.environment, stdout=log, stderr=log, start_new_session=True
+                self.command,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=die_with_parent,
             )
         self.starts += 1
 

@@ -4,7 +4,6 @@ A trial is a drill over a fresh copy of the founded zone, made by the product or
 build of it; a clean fork judges what it left, so that no mutant judges itself.
 """
 
-import ctypes
 import json
 import os
 import shutil
@@ -26,15 +25,14 @@ from faults import invariants, mutants
 from faults.acting import perform
 from faults.clients import Client, History
 from faults.databases import Postgres, Sqlite
-from faults.harness import dice
+from faults.harness import dice, die_with_parent
 from jiceng.kernel.base import clock
 from jiceng.kernel.ledger import followers, sealing
 from jiceng.kernel.ledger.receipts import receipt_for
 from jiceng.ui.errors import refusal_of
 
 Findings = dict[str, list[str]]
-LONGEST = 180.0  # seconds of one trial
-DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
+LONGEST = {"large": 1_500.0}  # seconds of one trial; others get 300
 
 
 @dataclass
@@ -174,23 +172,23 @@ Drill = Callable[[Trial], None]
 
 @dataclass(frozen=True)
 class Plan:
-    """A drill, the laws by which a clean fork judges what it left, and where it can be done."""
+    """A drill, the laws by which a clean fork judges what it left, where it says something, and in
+    which sizes it is made."""
 
     drill: Drill
     laws: tuple[invariants.Invariant, ...] = ()
     vendors: tuple[str, ...] = ("postgresql", "sqlite")
+    sizes: tuple[str, ...] = ()  # empty: in each
 
 
 def attempt(plan: Plan, trial: Trial, home: Path, mutant: str = "") -> dict[str, Any]:
     """Carry out one trial in forks of this process; return findings, measures and seconds."""
     began = time.monotonic()
-    trial.folder.mkdir()
-    for name in ("ledger_key.pem", "checkpoints.jsonl"):
-        shutil.copyfile(home / name, trial.folder / name)
+    shutil.copytree(home, trial.folder)
     trial.database.create(trial.name, "founded")
-    result = forked(lambda: _drill(plan, trial, mutant))
+    result = forked(lambda: _drill(plan, trial, mutant), trial.size)
     if plan.laws and not result["skipped"] and not result["findings"].get("BENCH"):
-        judged = forked(lambda: _judge(plan, trial))
+        judged = forked(lambda: _judge(plan, trial), trial.size)
         result["findings"] |= judged["findings"]
     result["findings"] = {law: words[:6] for law, words in result["findings"].items()}
     return result | {"seconds": round(time.monotonic() - began, 1)}
@@ -215,17 +213,17 @@ def _judge(plan: Plan, trial: Trial) -> dict[str, Any]:
     return {"findings": found}
 
 
-def forked(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def forked(work: Callable[[], dict[str, Any]], size: str) -> dict[str, Any]:
     """Do the work in a fork and return what it says; one that dies or hangs says so itself."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
         os.setsid()
-        ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+        die_with_parent()
         _say(work, writing)
     os.close(writing)
-    alarm = threading.Timer(LONGEST, lambda: os.killpg(child, signal.SIGKILL))
+    alarm = threading.Timer(LONGEST.get(size, 300.0), lambda: os.killpg(child, signal.SIGKILL))
     alarm.start()
     with os.fdopen(reading) as pipe:
         said = pipe.read()

@@ -70,6 +70,10 @@ class Person(Client):
             if self.stop.is_set() or not self._press(number, staff_no, move, word):
                 return
 
+    def photo(self) -> bytes:
+        """Return the photo of a finished work; no two are alike."""
+        return picture(self.number * 10_000 + self.made)
+
     def _form(
         self, browser: Browser, path: str, words: Mapping[str, str | bytes]
     ) -> tuple[int, dict[str, Any]]:
@@ -86,7 +90,7 @@ class Person(Client):
         words: dict[str, str | bytes] = {"key": mark, word: mark, "party": "供电公司"}
         words |= {"step": step[1] if step else "", "unit": street[1] if street else ""}
         if move == "dispose":
-            words["photo"] = picture(self.number * 10_000 + self.made)
+            words["photo"] = self.photo()
         done = self.insist(mark, lambda: self._form(desk, path, words)) is not None
         if done and self.dice.random() < self.twice:
             self.insist(mark, lambda: self._form(desk, path, words), again=True)

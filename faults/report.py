@@ -6,25 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from faults.campaign import Outcome
+from faults.goals import MISSED, NAMES, OK, PENDING, SKIPPED, SLOW, Goal, Line, of_drills
 
 STANDSTILL = 60.0  # seconds after which a recovery counts as none
 RUNS = Path(__file__).with_name("RUNS.md")
-NAMES = {"postgresql": "PG", "sqlite": "SQLite"}
-OK, MISSED, SLOW, SKIPPED = "达到", "未达到", "偏慢", "跳过"
-Line = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Goal:
-    """One goal: what was due, what was measured, and whether that is enough."""
-
-    code: str
-    due: str
-    measured: str
-    state: str
 
 
 @dataclass
@@ -40,7 +27,7 @@ class Run:
         """Return every goal that this size can show; ``due`` is acts and kills by database."""
         goals = [goal for outcome in self.outcomes for goal in _of_campaign(outcome, due)]
         drills = [line for line in self.lines if not line["mutant"]]
-        return goals + [_of_drill(line) for line in drills]
+        return sorted(goals + of_drills(drills, self.size), key=lambda goal: goal.place)
 
     @property
     def mutants(self) -> list[tuple[str, str, str]]:
@@ -73,7 +60,6 @@ def _timed(code: str, due: str, measured: str, good: bool, worst: float) -> Goal
 # Goals of a campaign that stand or fall with laws alone.
 BY_LAW = (
     ("I2", "重算与签名、存证一致", ("I2",)),
-    ("G5", "每件恰在一环节；台账能重建", ("I4", "I5")),
     ("G7", "跟随者效果恰一次", ("I7",)),
     ("G8", "只有约定的应答，0 个 500", ("I10",)),
     ("I12", "时限与日历一致", ("I12",)),
@@ -103,6 +89,18 @@ def _measures(outcome: Outcome, name: str, acts: int) -> list[Goal]:
     own, base = _slowest(outcome, "web", "worker", "tick"), outcome.recovery("database")
     p99, longest = verdict["delay_p99"], verdict["delay_max"]
     return [
+        _goal(
+            f"G5 {name}",
+            "每件恰在一环节；台账能重建",
+            f"{verdict['cases']} 件、{verdict['steps']} 环节；{_said(found, 'I4', 'I5')}",
+            not {"I4", "I5"} & found.keys() and verdict["cases"] > 0,
+        ),
+        _goal(
+            f"G21 {name}",
+            "过期两个租约而无人接手的工作 0 个",
+            f"{outcome.kills} 次杀后 {verdict['stuck']} 个",
+            not verdict["stuck"],
+        ),
         _goal(
             f"G3 {name}",
             "回执离线核验，0 失败",
@@ -142,35 +140,6 @@ def _said(found: dict[str, list[str]], *laws: str) -> str:
     return "；".join(broken) or f"{'、'.join(laws)} 成立"
 
 
-GOALS = {
-    "repeats": ("N8", "重复提交只生效一次"),
-    "refused_entries": ("N6", "写不下台账的操作不留痕迹"),
-    "late_commits": ("N5", "提交乱序，封存与跟随不漏"),
-    "one_step": ("G10", "32 人抢一环节：1 成 31 个 409"),
-    "killed_database": ("N3", "整库被杀，已确认的不丢"),
-    "zombies": ("G17", "≥ 10 个僵尸，0 重复效果"),
-    "stale_claim": ("N11", "看时有主、领时已空：效果恰一次"),
-    "dead_follower": ("N2", "持租约者死亡，自动接手"),
-    "clock_jumps": ("G16", "≥ 6 次时钟跳变，顺序、时限不乱"),
-    "proofs": ("G4", "边写边取 ≥ 2000 份证明，0 不符"),
-    "many_writers": ("G12", "16 写者，0 次锁死"),
-    "rolled_back": ("G19", "恢复旧备份：回退被指明，开新纪元"),
-    "tampering": ("G18", "篡改 10 种，全部以退出码 2 指明"),
-    "syncs": ("G15", "每次确认 ≥ 1 次落盘"),
-    "full_disk": ("G14", "磁盘写满 1 卷：不丢，自行恢复"),
-    "broken_calls": ("G13", "封存进程系统调用出错 ≥ 40 处，均完好"),
-}
-
-
-def _of_drill(line: Line) -> Goal:
-    code, due = GOALS[line["drill"]]
-    name = NAMES[line["vendor"]]
-    measured = "，".join(f"{key} {value}" for key, value in line["measured"].items())
-    broken = "；".join(f"{law}: {words[0][:80]}" for law, words in line["findings"].items())
-    state = SKIPPED if line["skipped"] else MISSED if broken else OK
-    return Goal(f"{code} {name}", due, line["skipped"] or broken or measured or "成立", state)
-
-
 def table(rows: Sequence[Sequence[str]]) -> str:
     """Return rows under each other; a Chinese sign is as wide as two others."""
     widths = [max(_width(row[n]) for row in rows) for n in range(len(rows[0]))]
@@ -190,7 +159,7 @@ def keep(run: Run, goals: Sequence[Goal], good: bool) -> str:
     """Append the run to ``RUNS.md`` and return the line."""
     states = [goal.state for goal in goals]
     acts = "；".join(map(_acts, run.outcomes)) or "—"
-    counts = "/".join(str(states.count(state)) for state in (OK, SLOW, MISSED, SKIPPED))
+    counts = "/".join(str(states.count(state)) for state in (OK, SLOW, MISSED, SKIPPED, PENDING))
     verdict = "未过" if not good else "通过" if SLOW not in states else "通过，偏慢"
     caught = f"{run.caught()}/{len(run.mutants)}"
     return _append(run.size, run.seed, acts, counts, caught, verdict)
@@ -219,6 +188,12 @@ def _append(size: str, seed: int, *cells: str) -> str:
 
 
 def commit() -> str:
-    """Return the commit that was tried, with a plus where files differ from it."""
-    words = ["git", "describe", "--always", "--dirty=+", "--exclude=*"]
-    return subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip() or "—"
+    """Return the commit that was tried, with a plus where files other than the log differ."""
+    name = _git("describe", "--always", "--exclude=*")
+    changed = _git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!faults/RUNS.md")
+    return f"{name}{'+' if changed else ''}" if name else "—"
+
+
+def _git(*words: str) -> str:
+    done = subprocess.run(["git", *words], capture_output=True, text=True, check=False)
+    return done.stdout.strip()

@@ -1,5 +1,7 @@
 """N14: an older backup is put back while people hold receipts of what came after it."""
 
+from pathlib import Path
+
 from django.conf import settings
 from django.db import connections
 
@@ -17,15 +19,7 @@ KEPT, LOST = 5, 4
 
 def rolled_back(trial: Trial) -> None:
     """N14, G19: the loss is flagged, a new epoch owns up to it, and both sorts of receipts know."""
-    settings.VAR = trial.folder
-    settings.POSTGRESQL_BIN = str(POSTGRES_BIN_PATH)
-    # Neither the key nor the backup may lie with the data.
-    beside = trial.database.folder
-    keys, backups = (beside.with_name(f"{beside.name}-{end}") for end in ("keys", "backups"))
-    keys.mkdir()
-    backups.mkdir()
-    settings.BACKUP_KEY_FILE = str(keys / "backup.key")
-    make_key(keys / "backup.key")
+    backups = backups_beside(trial)
     kept = _reported(trial, "kept", KEPT)
     backup, _manifest = make(backups, at=clock.read())
     lost = _reported(trial, "lost", LOST)
@@ -41,6 +35,19 @@ def rolled_back(trial: Trial) -> None:
     report(trial, "op-0-after")
     quiet_seal()
     trial.measured |= {"kept": KEPT, "lost": LOST, "epoch": done.epoch}
+
+
+def backups_beside(trial: Trial) -> Path:
+    """Return a folder for backups, and make the key: neither may lie with the data."""
+    settings.VAR = trial.folder
+    settings.POSTGRESQL_BIN = str(POSTGRES_BIN_PATH)
+    beside = trial.database.folder.with_name(f"{trial.database.folder.name}-{trial.name}")
+    keys, backups = (beside.with_name(f"{beside.name}-{end}") for end in ("keys", "backups"))
+    keys.mkdir()
+    backups.mkdir()
+    settings.BACKUP_KEY_FILE = str(keys / "backup.key")
+    make_key(keys / "backup.key")
+    return backups
 
 
 def _reported(trial: Trial, word: str, count: int) -> list[dict]:

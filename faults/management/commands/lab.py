@@ -35,9 +35,10 @@ class Command(BaseCommand):
         work = [(drill, "") for drill in PLANS]
         work += [(bad.drill, name) for name, bad in mutants.MUTANTS.items()]
         for drill, mutant in work:
-            if options["only"] and options["only"] not in (drill, mutant):
+            if options["only"] and not {drill, mutant} & {*options["only"].split(",")}:
                 continue
-            if database.vendor in _where(drill, mutant):
+            due = options["only"] or options["size"] in (PLANS[drill].sizes or [options["size"]])
+            if due and database.vendor in _where(drill, mutant):
                 self._try(database, drill, mutant, options)
 
     def _try(

@@ -204,6 +204,7 @@ def test_every_move_in_every_order_keeps_the_laws(grid: Grid, half: str) -> None
                 suppress_health_check=list(HealthCheck),
             ),
         )
+    print(f"JICENG_WALK_STEPS={Walk.tally.steps}")
     _check_all_was_met(Walk.tally)
 
 
