@@ -23,7 +23,10 @@ with warnings.catch_warnings():
     )
 
 ACCOUNT = "embedded_postgres"  # PostgreSQL refuses to run as root
-OPTIONS = "-h '' -k {} -c recovery_init_sync_method=syncfs -c max_connections=80"
+# The writer of the log sleeps long: what a commit has not synced itself, a kill shall find unsynced.
+OPTIONS = (
+    "-h '' -k {} -c recovery_init_sync_method=syncfs -c max_connections=80 -c wal_writer_delay=10s"
+)
 
 
 def gone(pids: list[int], seconds: float = 10) -> None:

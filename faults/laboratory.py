@@ -32,7 +32,7 @@ from jiceng.kernel.ledger.receipts import receipt_for
 from jiceng.ui.errors import refusal_of
 
 Findings = dict[str, list[str]]
-LONGEST = {"large": 1_500.0}  # seconds of one trial; others get 300
+LONGEST = {"large": 1_500.0}  # seconds of one trial; others get 600
 
 
 @dataclass
@@ -223,7 +223,7 @@ def forked(work: Callable[[], dict[str, Any]], size: str) -> dict[str, Any]:
         die_with_parent()
         _say(work, writing)
     os.close(writing)
-    alarm = threading.Timer(LONGEST.get(size, 300.0), lambda: os.killpg(child, signal.SIGKILL))
+    alarm = threading.Timer(LONGEST.get(size, 600.0), lambda: os.killpg(child, signal.SIGKILL))
     alarm.start()
     with os.fdopen(reading) as pipe:
         said = pipe.read()

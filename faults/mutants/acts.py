@@ -1,11 +1,13 @@
 """Bad builds of acts, engine and clock."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.db.backends.signals import connection_created
 
 from faults.mutants import mutant, swap
+from jiceng.kernel.base.together import write_together
 
 
 @mutant("repeats", "I1")
@@ -19,74 +21,56 @@ def no_idempotency_key() -> None:
 @mutant("refused_entries", "I5")
 def effect_outside_transaction() -> None:
     """The tables change in one transaction, and the entry is written in the next."""
-    from jiceng.kernel.base.together import write_together
+    from jiceng.kernel.ledger import acts
 
     def perform(asked: Any, body: Any) -> Any:
         with transaction.atomic():
-            recorded = _effect(asked, body)
-        return _told(asked, recorded, write_together)
+            recorded, rows = _tables_alone(asked, body)
+        write_together(rows=rows)
+        return acts.Done(recorded.value, rows[0], replayed=False)
 
-    _perform_by(perform)
+    for way in ("_perform", "_decide"):
+        swap(acts, way, perform)
 
 
 @mutant("refused_entries", "I5")
 def swallowed_audit() -> None:
     """An entry that cannot be written is let pass: the act is the main thing."""
-    from jiceng.kernel.base.together import write_together
-
-    def careless(*, rows: Any) -> None:
-        try:
-            with transaction.atomic():
-                write_together(rows=rows)
-        except DatabaseError:
-            pass
-
-    def perform(asked: Any, body: Any) -> Any:
-        with transaction.atomic():
-            return _told(asked, _effect(asked, body), careless)
-
-    _perform_by(perform)
-
-
-def _perform_by(perform: Any) -> None:
     from jiceng.kernel.ledger import acts
 
-    swap(acts, "_perform", perform)
-    swap(acts, "_decide", perform)
+    def careless(asked: Any, body: Any) -> Any:
+        with transaction.atomic():
+            recorded, rows = _tables_alone(asked, body)
+            with suppress(DatabaseError), transaction.atomic():
+                write_together(rows=rows)
+        return acts.Done(recorded.value, rows[0], replayed=False)
+
+    for way in ("_perform", "_decide"):
+        swap(acts, way, careless)
 
 
-def _effect(asked: Any, body: Any) -> Any:
-    """Do what an act does, without its entry."""
-    from jiceng.kernel.base.together import write_together
-
+def _tables_alone(asked: Any, body: Any) -> tuple[Any, list[Any]]:
+    """Do what an act does to the tables; return that and the rows of history, unwritten."""
     asked.permit()
     recorded = body(**asked.edge, **asked.request)
+    rows = asked.rows(recorded)
     if recorded.write is not write_together:
         recorded.write(rows=[])
-    return recorded
-
-
-def _told(asked: Any, recorded: Any, write: Any) -> Any:
-    """Write the entry by itself."""
-    from jiceng.kernel.ledger.acts import Done
-
-    rows = asked.rows(recorded)
-    write(rows=rows)
-    return Done(recorded.value, rows[0], replayed=False)
+    return recorded, rows
 
 
 @mutant("one_step", "G10", "postgresql")
 def read_modify_write() -> None:
     """A move looks, and then writes, whatever happened in between."""
+    from jiceng.kernel.base.rows import insert
     from jiceng.kernel.procedures import writing
 
-    def write(changes: Any, rows: Any = (), claim: Any = None) -> None:
+    def write(changes: Any = (), rows: Any = (), claim: Any = None) -> None:
         with transaction.atomic():
             for each in changes:
-                found = each.model.objects.filter(pk=each.where[each.model._meta.pk.attname])
-                found.update(**each.values)
-            for row in [*([claim] if claim else []), *rows]:
-                row.save(force_insert=True)
+                each.model.objects.filter(pk=each.where["id"]).update(**each.values)
+            for row in (*([claim] if claim else []), *rows):
+                insert(row)
 
     swap(writing, "write_together", write)
 
