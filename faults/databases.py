@@ -23,7 +23,7 @@ with warnings.catch_warnings():
     )
 
 ACCOUNT = "embedded_postgres"  # PostgreSQL refuses to run as root
-# The writer of the log sleeps long: what a commit has not synced itself, a kill shall find unsynced.
+# The writer of the log sleeps long, so that a kill finds what a commit has not synced itself.
 OPTIONS = (
     "-h '' -k {} -c recovery_init_sync_method=syncfs -c max_connections=80 -c wal_writer_delay=10s"
 )
