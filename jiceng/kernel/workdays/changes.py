@@ -10,8 +10,8 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.errors import BadInput, Conflict
-from jiceng.kernel.workdays.lines import civil
 from jiceng.kernel.workdays.models import Clock, Extension, Pause
+from jiceng.kernel.workdays.moments import civil
 from jiceng.kernel.workdays.rules import Deadline, Granted, Limit, Stop, deadline
 from jiceng.kernel.workdays.shelf import calendar
 from jiceng.kernel.workdays.terms import PauseCause

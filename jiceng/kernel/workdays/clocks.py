@@ -23,8 +23,8 @@ from jiceng.kernel.workdays.changes import (
     not_before,
     running,
 )
-from jiceng.kernel.workdays.lines import civil
 from jiceng.kernel.workdays.models import Clock, Pause
+from jiceng.kernel.workdays.moments import civil
 from jiceng.kernel.workdays.rules import Limit, deadline
 from jiceng.kernel.workdays.shelf import calendar
 from jiceng.kernel.workdays.terms import COUNTING_KINDS, PAUSE_CAUSES, ClockKind, PauseCause

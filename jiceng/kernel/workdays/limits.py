@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from functools import cached_property, lru_cache
 
 from jiceng.kernel.workdays.days import Calendar
 from jiceng.kernel.workdays.lines import (
-    DAY,
-    HOUR,
     WORKING_DAY,
     Elapsed,
     Line,
@@ -16,6 +15,7 @@ from jiceng.kernel.workdays.lines import (
     WholeWorkdays,
     WorkingTime,
 )
+from jiceng.kernel.workdays.moments import DAY, HOUR
 from jiceng.kernel.workdays.refusals import LimitUnusable
 from jiceng.kernel.workdays.terms import Convention, LimitKind
 
@@ -54,12 +54,12 @@ class Limit:
         """Tell whether the limit needs the calendar of workdays."""
         return self.kind in WORK_KINDS
 
-    @property
+    @cached_property
     def whole_days(self) -> bool:
         """Tell whether whole days are counted, from the day after the start."""
         return self.convention == Convention.NEXT_DAY
 
-    @property
+    @cached_property
     def budget(self) -> int:
         """Return the length of the limit on its line."""
         if self.kind in HOUR_KINDS:
@@ -111,16 +111,27 @@ def calendar_days(n: int, convention: str = Convention.ROLLING) -> Limit:
 
 def line_of(calendar: Calendar, limit: Limit) -> Line:
     """Return the line on which ``limit`` is measured."""
-    if not limit.whole_days:
-        return running_line(calendar, limit.kind)
-    return WholeWorkdays(calendar) if limit.counts_workdays else WholeDays()
+    return _line(calendar, limit.kind, limit.whole_days)
 
 
 def running_line(calendar: Calendar, kind: str) -> Line:
     """Return the line on which time of this kind runs from instant to instant."""
+    return _line(calendar, kind, False)
+
+
+# A few calendars with all their lines: an old one is used up while the new one is already there.
+@lru_cache(maxsize=32)
+def _line(calendar: Calendar, kind: str, whole_days: bool) -> Line:
     if kind in WORK_KINDS:
-        return WorkingTime(calendar)
-    return Elapsed() if kind == LimitKind.URGENT_HOURS else Wall()
+        return WholeWorkdays(calendar) if whole_days else _working_time(calendar)
+    if kind == LimitKind.URGENT_HOURS:
+        return Elapsed()
+    return WholeDays() if whole_days else Wall()
+
+
+@lru_cache(maxsize=8)
+def _working_time(calendar: Calendar) -> WorkingTime:
+    return WorkingTime(calendar)
 
 
 def running_budget(limit: Limit) -> int:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.errors import BadInput
 from jiceng.kernel.workdays.days import FIXED_HOLIDAYS, Calendar, Notice, YearDays
-from jiceng.kernel.workdays.lines import FIRST_YEAR, LAST_YEAR
+from jiceng.kernel.workdays.moments import FIRST_YEAR, LAST_YEAR
 
 LARGEST_FILE = 64_000
 LONGEST_HOLIDAY = 15

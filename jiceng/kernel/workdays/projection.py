@@ -1,16 +1,19 @@
 """Derives deadlines again when a calendar arrives or is amended."""
 
 import logging
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db import transaction
 
 from jiceng.kernel.ledger.service import OPERATOR, SYSTEM, Actor, NewEntry, append_many
 from jiceng.kernel.workdays.changes import deadline_of
+from jiceng.kernel.workdays.many import deadlines
 from jiceng.kernel.workdays.models import Clock, ClockQuerySet
 from jiceng.kernel.workdays.refusals import CalendarUnknown
-from jiceng.kernel.workdays.rules import Deadline
-from jiceng.kernel.workdays.shelf import read_again
+from jiceng.kernel.workdays.rules import Deadline, Limit
+from jiceng.kernel.workdays.shelf import calendar, read_again
 from jiceng.kernel.workdays.terms import REPROJECTED
 
 BATCH = 500
@@ -49,21 +52,42 @@ def _derive_again(clocks: ClockQuerySet, by: Actor, at: datetime) -> list[Clock]
     whole = clocks.order_by("pk").prefetch_related("pauses", "extensions")
     while batch := list(whole.filter(pk__gt=last)[:BATCH]):
         last = batch[-1].pk
+        derived = sorted(_derived(batch), key=lambda pair: pair[0].pk)
         with transaction.atomic():
-            changed = [(clock, was) for clock in batch if (was := _derive(clock))]
+            changed = [(clock, was) for clock, due in derived if (was := _move(clock, due))]
             append_many(_entry(clock, was, by, at) for clock, was in changed)
         moved += [clock for clock, _was in changed]
     return moved
 
 
-def _derive(clock: Clock) -> datetime | None:
-    """Derive one deadline again; return the old one if a reader of it would see a change."""
-    try:
-        due = deadline_of(clock, clock.pauses.all(), clock.extensions.all())
-    except CalendarUnknown:
-        # One clock whose year was taken away must not keep the others from moving.
-        log.exception("the deadline of clock %s cannot be derived any more", clock.pk)
-        return None
+def _derived(clocks: Iterable[Clock]) -> Iterator[tuple[Clock, Deadline]]:
+    """Yield each clock with its deadline: those of one limit that never paused at once."""
+    alike: defaultdict[Limit, list[Clock]] = defaultdict(list)
+    singly: list[Clock] = []
+    for clock in clocks:
+        limit = clock.whole_limit
+        group = singly if limit is None or clock.pauses.all() else alike[limit]
+        group.append(clock)
+    for limit, group in alike.items():
+        starts = [clock.started_at for clock in group]
+        try:
+            yield from zip(group, deadlines(calendar(), starts, limit), strict=True)
+        except CalendarUnknown:
+            singly += group
+    yield from _derived_singly(singly)
+
+
+def _derived_singly(clocks: Iterable[Clock]) -> Iterator[tuple[Clock, Deadline]]:
+    for clock in clocks:
+        try:
+            yield clock, deadline_of(clock, clock.pauses.all(), clock.extensions.all())
+        except CalendarUnknown:
+            # One clock whose year was taken away must not keep the others from moving.
+            log.exception("the deadline of clock %s cannot be derived any more", clock.pk)
+
+
+def _move(clock: Clock, due: Deadline) -> datetime | None:
+    """Write a deadline; return the old one if a reader of it would see a change."""
     was, was_provisional, version = clock.due_at, clock.provisional, clock.calendar_version
     if (was, was_provisional, version) == (due.due_at, due.provisional, due.calendar_version):
         return None

@@ -11,7 +11,7 @@ from jiceng.kernel.base.clock import SHANGHAI
 from jiceng.kernel.base.errors import BadInput
 from jiceng.kernel.base.text import ascii_digits
 from jiceng.kernel.workdays.limits import Limit
-from jiceng.kernel.workdays.lines import civil
+from jiceng.kernel.workdays.moments import civil
 from jiceng.kernel.workdays.terms import Convention, LimitKind
 
 INSTANT = re.compile(

@@ -1,13 +1,13 @@
 """The way into this package: calendars, deadlines, clocks.
 
-Whoever computes many deadlines takes ``calendar()`` once and calls its look-ups.
+Whoever computes many deadlines asks for those of one limit together: ``deadlines``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from jiceng.kernel.workdays import rules
+from jiceng.kernel.workdays import many, rules
 from jiceng.kernel.workdays.changes import (
     BackDated,
     ClockChanged,
@@ -40,9 +40,9 @@ from jiceng.kernel.workdays.extensions import (
     NotExtendable,
     extend_clock,
 )
-from jiceng.kernel.workdays.lines import aware
 from jiceng.kernel.workdays.loader import CalendarMalformed
 from jiceng.kernel.workdays.models import Clock
+from jiceng.kernel.workdays.moments import aware
 from jiceng.kernel.workdays.projection import rebuild, reproject, reproject_deadlines
 from jiceng.kernel.workdays.reading import read_instant, read_limit
 from jiceng.kernel.workdays.rules import (
@@ -103,6 +103,7 @@ __all__ = [
     "calendar",
     "calendar_days",
     "deadline",
+    "deadlines",
     "explain",
     "extend_clock",
     "given_clock",
@@ -148,6 +149,11 @@ class Remaining:
 def deadline(start: datetime, limit: Limit, pauses: Iterable[Stop] = ()) -> Deadline:
     """Return when ``limit``, started at ``start``, ends; see ``rules.deadline``."""
     return rules.deadline(calendar(), start, limit, pauses)
+
+
+def deadlines(starts: Sequence[datetime], limit: Limit) -> list[Deadline]:
+    """Return for each of ``starts`` what ``deadline`` returns; refused if one of them is."""
+    return many.deadlines(calendar(), starts, limit)
 
 
 def work_minutes_between(a: datetime, b: datetime) -> int:

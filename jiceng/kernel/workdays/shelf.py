@@ -3,6 +3,7 @@
 import logging
 import os
 from pathlib import Path
+from time import monotonic
 
 from django.conf import settings
 
@@ -11,50 +12,63 @@ from jiceng.kernel.workdays.loader import CalendarMalformed, load_calendar
 
 log = logging.getLogger(__name__)
 
-Mark = tuple[str, int]
+# A move asks two or three times; to ask the disk each time would be half of what it costs.
+SECONDS_BETWEEN_LOOKS = 1.0
 
 
 class _Shelf:
-    """Holds the calendar and the state of the folder it was read from."""
+    """Holds the calendar, the folder it was read from and its state, and when that was seen."""
 
-    mark: Mark | None = None
     calendar: Calendar | None = None
+    folder: Path | None = None
+    state: int = 0
+    looked_at: float = 0.0
 
 
 _shelf = _Shelf()
 
 
-def _mark() -> Mark:
+def _state(folder: Path) -> int:
     """Return what tells that a file was put into the folder, renamed or taken out."""
-    folder = str(settings.WORKDAYS_DIR)
     try:
-        return folder, os.stat(folder).st_mtime_ns
+        return os.stat(folder).st_mtime_ns
     except OSError:
-        return folder, 0
+        return 0
 
 
 def calendar() -> Calendar:
     """Return the calendar of all published years.
 
-    A file moved into the folder is noticed at the next call, one edited in place at the next
+    A file moved into the folder is noticed within a second, one edited in place at the next
     ``read_again``. A broken one raises ``CalendarMalformed`` at the start of the process; later
     the old calendar is kept and the error is logged, so that work goes on.
     """
-    mark = _mark()
-    if _shelf.calendar is None or _shelf.mark is None or _shelf.mark[0] != mark[0]:
+    if _shelf.calendar is None or _shelf.folder is not settings.WORKDAYS_DIR:
         return read_again()
-    if _shelf.mark != mark:
-        try:
-            return read_again()
-        except CalendarMalformed:
-            log.exception("the calendar folder changed, but cannot be read; the old one is kept")
-            _shelf.mark = mark
-    return _shelf.calendar
+    if monotonic() - _shelf.looked_at < SECONDS_BETWEEN_LOOKS:
+        return _shelf.calendar
+    return _look(_shelf.calendar, _shelf.folder)
+
+
+def _look(known: Calendar, folder: Path) -> Calendar:
+    """Return the calendar of the folder as it is now, or ``known`` if nothing better is there."""
+    _shelf.looked_at = monotonic()
+    state = _state(folder)
+    if state == _shelf.state:
+        return known
+    try:
+        return read_again()
+    except CalendarMalformed:
+        log.exception("the calendar folder changed, but cannot be read; the old one is kept")
+        _shelf.state = state
+        return known
 
 
 def read_again() -> Calendar:
     """Read the folder now and return its calendar, or raise ``CalendarMalformed``."""
-    mark = _mark()
-    fresh = load_calendar(Path(mark[0]))
-    _shelf.mark, _shelf.calendar = mark, fresh
+    folder, looked_at = settings.WORKDAYS_DIR, monotonic()
+    state = _state(folder)
+    fresh = load_calendar(Path(folder))
+    _shelf.folder, _shelf.state, _shelf.looked_at = folder, state, looked_at
+    _shelf.calendar = fresh
     return fresh

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from jiceng.kernel.workdays.days import Calendar
 from jiceng.kernel.workdays.limits import Limit
-from jiceng.kernel.workdays.lines import civil
+from jiceng.kernel.workdays.moments import civil
 
 
 @dataclass(frozen=True)

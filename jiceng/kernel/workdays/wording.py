@@ -9,7 +9,8 @@ from django.utils.translation import ngettext
 
 from jiceng.kernel.base.text import listed
 from jiceng.kernel.workdays.limits import Limit
-from jiceng.kernel.workdays.lines import DAY, MINUTE, WORKING_DAY, civil, time_of_day
+from jiceng.kernel.workdays.lines import WORKING_DAY
+from jiceng.kernel.workdays.moments import DAY, MINUTE, civil, time_of_day
 from jiceng.kernel.workdays.terms import Convention, LimitKind
 from jiceng.kernel.workdays.traces import Skipped, Trace
 

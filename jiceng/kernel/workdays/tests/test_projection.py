@@ -40,6 +40,10 @@ def publish(folder: Path, year: int = 2026) -> None:
     (folder / "incoming").rename(folder / f"{year}.toml")
 
 
+def a_second_passes() -> None:
+    shelf._shelf.looked_at -= shelf.SECONDS_BETWEEN_LOOKS
+
+
 def start(subject: str, when: str, limit) -> Clock:
     return service.start_clock(subject=subject, kind="promised", limit=limit, at=at(when))
 
@@ -143,14 +147,14 @@ def test_a_clock_changed_meanwhile_keeps_its_change(db, folder, monkeypatch):
     """Somebody pauses and resumes between our reading and our writing."""
     clock = start("grid.case:1", "2025-12-31 10:00", workdays(1))
     publish(folder)
-    derive = projection.deadline_of
+    derive = projection.deadlines
 
-    def slow(row, pauses, extensions):
-        due = derive(row, pauses, extensions)
-        Clock.objects.filter(pk=row.pk).update(changed_at=at("2025-12-31 11:00"))
-        return due
+    def slow(*given):
+        dues = derive(*given)
+        Clock.objects.filter(pk=clock.pk).update(changed_at=at("2025-12-31 11:00"))
+        return dues
 
-    monkeypatch.setattr(projection, "deadline_of", slow)
+    monkeypatch.setattr(projection, "deadlines", slow)
     assert service.reproject(NOTICE_DAY) == []
     monkeypatch.undo()
     assert not entries_of("grid.case:1").exists()
@@ -195,15 +199,35 @@ def test_a_file_put_into_the_folder_is_noticed_without_a_restart(folder):
     before = service.calendar()
     assert before.firm_until.year == 2025
     publish(folder)
+    a_second_passes()
+    assert service.calendar().firm_until.year == 2026
+
+
+def test_the_disk_is_asked_once_a_second_however_often_a_deadline_is(folder, monkeypatch):
+    service.calendar()
+    asked = []
+    monkeypatch.setattr(shelf, "_state", lambda folder: asked.append(folder) or shelf._shelf.state)
+    for _second in range(3):
+        a_second_passes()
+        for _deadline in range(5):
+            service.deadline(at("2025-03-03 10:00"), workdays(1))
+    assert asked == [folder] * 3
+
+
+def test_another_folder_is_read_at_once(folder, settings):
+    assert service.calendar().firm_until.year == 2025
+    settings.WORKDAYS_DIR = SHIPPED
     assert service.calendar().firm_until.year == 2026
 
 
 def test_a_broken_file_is_logged_and_the_old_calendar_kept(folder, caplog):
     before = service.calendar()
     (folder / "2026.toml").write_text("year = 2026")
+    a_second_passes()
     assert service.calendar() is before
     assert "the old one is kept" in caplog.text
     caplog.clear()
+    a_second_passes()
     assert service.calendar() is before
     assert not caplog.text
     with pytest.raises(CalendarMalformed):
