@@ -13,7 +13,11 @@ from bench.servers import Place
 
 DAYS = ("holidays", "chinesecalendar", "workalendar", "numpy", "numpy, many at once")
 WRITERS = (8, 16)
-RATES = {"lookups": "ours, look-up", "deadlines": "ours, calendar in hand"}
+RATES = {
+    "lookups": "ours, look-up",
+    "deadlines": "ours, on plain numbers",
+    "deadlines_many": "ours, many at once",
+}
 UNITS = {"append": "leaf", "verify": "proof"}
 
 
@@ -99,6 +103,8 @@ def clock(place: Place, seconds: float) -> Found:
         asked("ours, look-up", "look-up", "bench.scenarios.clock"),
         asked("ours, deadline", "deadline", "bench.scenarios.clock", laid=True),
         asked("ours, calendar in hand", "in hand", "bench.scenarios.clock", laid=True),
+        asked("ours, on plain numbers", "numbers", "bench.scenarios.clock", laid=True),
+        asked("ours, many at once", "many", "bench.scenarios.clock", laid=True),
         *(
             asked(name, name, "bench.peers.days", python=peer.python, absent=peer.absent)
             for name in DAYS

@@ -1,4 +1,5 @@
-"""Workdays by the libraries: the same days asked, and how many of their answers are ours."""
+"""Workdays by the libraries: the same days asked, and how many of their answers are ours. Each is
+also asked of every day of 2022 to 2026 whether it is worked."""
 
 import json
 from collections.abc import Callable
@@ -10,7 +11,10 @@ ONE = timedelta(days=1)
 ASKED = {"chinesecalendar": 200, "workalendar": 200, "holidays": 1000}
 
 
-def _chinesecalendar() -> Callable[[date, int], date]:
+After, Works = Callable[[date, int], Any], Callable[[date], bool]
+
+
+def _chinesecalendar() -> tuple[After, Works]:
     from chinese_calendar import is_workday
 
     def after(start: date, amount: int) -> date:
@@ -20,21 +24,42 @@ def _chinesecalendar() -> Callable[[date, int], date]:
             amount -= is_workday(day)
         return day
 
-    return after
+    return after, is_workday
 
 
-def _holidays() -> Callable[[date, int], date]:
+def _holidays() -> tuple[After, Works]:
     import holidays
 
-    after: Callable[[date, int], date] = holidays.China().get_nth_working_day
-    return after
+    table = holidays.China()
+    return table.get_nth_working_day, table.is_working_day
 
 
-def _workalendar() -> Callable[[date, int], date]:
+def _workalendar() -> tuple[After, Works]:
     from workalendar.asia import China
 
-    after: Callable[[date, int], date] = China().add_working_days
-    return after
+    table = China()
+    return table.add_working_days, table.is_working_day
+
+
+def _numpy() -> tuple[After, Works]:
+    import numpy
+
+    table = numpy.busdaycalendar(weekmask="1111111", holidays=_rest_days())
+    offset = numpy.busday_offset
+
+    def after(start: Any, amount: Any) -> Any:
+        return offset(start, amount, roll="backward", busdaycal=table)
+
+    return after, lambda day: bool(numpy.is_busday(day, busdaycal=table))
+
+
+LIBRARIES = {
+    "chinesecalendar": _chinesecalendar,
+    "holidays": _holidays,
+    "workalendar": _workalendar,
+    "numpy": _numpy,
+    "numpy, many at once": _numpy,
+}
 
 
 def _rest_days() -> list[date]:
@@ -48,21 +73,16 @@ class Player:
     """All pairs a unit, or the first so many of the slow ones."""
 
     def __init__(self, options: dict[str, Any]) -> None:
-        rows = json.loads(Path(options["pairs"]).read_text())
-        name = options["work"]
+        written = json.loads(Path(options["pairs"]).read_text())
+        rows, name = written["pairs"], options["work"]
+        self.days = {date.fromisoformat(day): worked for day, worked in written["days"].items()}
         self.rows = [(date.fromisoformat(a), n, date.fromisoformat(b)) for a, n, b in rows]
-        if name.startswith("numpy"):
-            self.all = self._at_once() if "many" in name else self._one_by_one()
-        else:
-            after = {
-                "chinesecalendar": _chinesecalendar,
-                "holidays": _holidays,
-                "workalendar": _workalendar,
-            }[name]()
-            self.all = self._each(after, ASKED[name])
+        after, self.works = LIBRARIES[name]()
+        one_by_one = self._each(after, ASKED.get(name, len(rows)))
+        self.all = self._at_once(after) if "many" in name else one_by_one
 
-    def _each(self, after: Callable[[date, int], date], most: int) -> Callable[[], list[Any]]:
-        def answer(start: date, amount: int) -> date | None:
+    def _each(self, after: After, most: int) -> Callable[[], list[Any]]:
+        def answer(start: date, amount: int) -> Any:
             try:
                 return after(start, amount)
             except Exception:  # a year that the library does not know
@@ -71,24 +91,12 @@ class Player:
         asked = self.rows[:most]
         return lambda: [answer(start, amount) for start, amount, _due in asked]
 
-    def _calendar(self) -> tuple[Any, Any]:
+    def _at_once(self, after: After) -> Callable[[], Any]:
         import numpy
 
-        return numpy, numpy.busdaycalendar(weekmask="1111111", holidays=_rest_days())
-
-    def _at_once(self) -> Callable[[], list[Any]]:
-        numpy, table = self._calendar()
         starts = numpy.array([row[0] for row in self.rows], dtype="datetime64[D]")
         amounts = numpy.array([row[1] for row in self.rows])
-        return lambda: numpy.busday_offset(starts, amounts, roll="backward", busdaycal=table)
-
-    def _one_by_one(self) -> Callable[[], list[Any]]:
-        numpy, table = self._calendar()
-        offset = numpy.busday_offset
-        return lambda: [
-            offset(start, amount, roll="backward", busdaycal=table)
-            for start, amount, _due in self.rows
-        ]
+        return lambda: after(starts, amounts)
 
     def prepare(self) -> None:
         """Nothing is needed."""
@@ -101,8 +109,15 @@ class Player:
         return len(self.all())
 
     def check(self) -> dict[str, Any]:
-        """Say how many answers are the same as ours."""
+        """Say how many answers are the same as ours, and for how many days."""
         answers = [getattr(answer, "tolist", lambda a=answer: a)() for answer in self.all()]
         pairs = zip(answers, self.rows, strict=False)
         same = sum(answer == due for answer, (_start, _amount, due) in pairs)
-        return {"note": f"{same} of {len(answers)} as ours"}
+        days = sum(self._worked(day) is worked for day, worked in self.days.items())
+        return {"note": f"{same} of {len(answers)}, {days} of {len(self.days)} days as ours"}
+
+    def _worked(self, day: date) -> bool | None:
+        try:
+            return bool(self.works(day))
+        except Exception:  # as above
+            return None
