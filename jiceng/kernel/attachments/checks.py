@@ -2,46 +2,52 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
 
-from django.db.models import Q, QuerySet
+from django.db import connection
 
 from jiceng.kernel.attachments import rules
 from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.attachments.rules import PARTS, Finding, Seen, parts_of, telling, time_known
 from jiceng.kernel.attachments.terms import FAR_AWAY
+from jiceng.kernel.base.rows import columns, read
 from jiceng.kernel.places.rules import Place
 
-# What is read of an earlier photo.
-LOOK = ("id", "uid", "subject", "phash", "purpose", "claim", "at", "copied_from")
+
+def question(photos: Collection[Attachment]) -> tuple[str, list[str]]:
+    """Return the query for ``photos`` as they are kept, and for what was handed in and may be near
+    one of them; none that is near lacks, and all is found by index alone."""
+    uids = [photo.uid for photo in photos]
+    hashes = [parts_of(photo.phash) for photo in photos if telling(photo.phash)]
+    values = [*uids, *(part for parts in zip(*hashes, strict=True) for part in parts), *uids]
+    return _question(len(uids), len(hashes)), values
 
 
-def alike(hashes: Collection[str]) -> Q:
-    """Return the filter for photos that may be near one of ``hashes``; none that is near lacks."""
-    columns = zip(*map(parts_of, hashes), strict=True)
-    near = Q()
-    for number, parts in zip(range(1, PARTS + 1), columns, strict=True):
-        near |= Q(**{f"phash_{number}__in": sorted(set(parts))})
-    return near
+@lru_cache(maxsize=256)
+def _question(uids: int, hashes: int) -> str:
+    own = f"a.uid IN ({_places(uids)})"
+    parts = range(1, PARTS + 1) if hashes else ()
+    found = " OR ".join([own, *(f"a.phash_{n} IN ({_places(hashes)})" for n in parts)])
+    table = f"SELECT {columns(Attachment, 'a')} FROM attachments_attachment a"
+    return f"{table} WHERE ({found}) AND (a.subject <> '' OR {own})"
 
 
-def candidates(photos: Collection[Attachment]) -> QuerySet[Attachment]:
-    """Return what was handed in and may be near one of ``photos``, found by index alone."""
-    last = max(photo.pk for photo in photos)
-    near = alike([photo.phash for photo in photos])
-    return Attachment.objects.filter(near, id__lt=last).exclude(subject="")
+def _places(count: int) -> str:
+    return ", ".join(["%s"] * count)
 
 
-def _earlier(photos: Collection[Attachment]) -> list[Any]:
-    asked = [photo for photo in photos if telling(photo.phash)]
-    if not asked:
+def look_up(photos: Collection[Attachment]) -> list[Attachment]:
+    """Return ``photos`` as they are kept now, and what may be near one, in the order of upload."""
+    if not photos:
         return []
-    rows = candidates(asked).values_list(*LOOK, named=True)
+    with connection.cursor() as cursor:
+        cursor.execute(*question(photos))
+        rows = [read(Attachment, values) for values in cursor.fetchall()]
     # Ordered here: asked to order by id, a database may read the whole table in that order.
-    return sorted(rows, key=lambda row: row.id)
+    return sorted(rows, key=lambda row: row.pk)
 
 
-def _one_set(photo: Attachment, row: Any, since: datetime | None) -> bool:
+def _one_set(photo: Attachment, row: Attachment, since: datetime | None) -> bool:
     """Tell whether two photos were sent together: by one session, for one step of one thing.
 
     ``since`` tells a step from the same step gone through again.
@@ -50,9 +56,9 @@ def _one_set(photo: Attachment, row: Any, since: datetime | None) -> bool:
     return same and (since is None or (photo.at >= since) == (row.at >= since))
 
 
-def _counts(photo: Attachment, row: Any, since: datetime | None) -> bool:
+def _counts(photo: Attachment, row: Attachment, since: datetime | None) -> bool:
     root = photo.copied_from or photo.uid
-    if row.id >= photo.pk or root in (row.uid, row.copied_from):
+    if not row.subject or row.pk >= photo.pk or root in (row.uid, row.copied_from):
         return False
     return not _one_set(photo, row, since)
 
@@ -70,15 +76,17 @@ def findings_of(
     since: datetime | None = None,
     at: datetime,
     metres: float = FAR_AWAY,
+    known: Collection[Attachment] | None = None,
 ) -> dict[str, list[Finding]]:
-    """Return by uid what may speak against ``photos`` as proof; one query for all of them.
+    """Return by uid what may speak against ``photos`` as proof; one query for all of them, none
+    where all that may be near is ``known``.
 
     ``place`` is where the work was to be done, as it is stored; ``since`` is when the step was
     entered; without them the questions that need them are not asked. ``at`` is now: a later
     capture is no time known. An earlier photo is one that was given to something, whatever that
     is: whether the reader may open it is the caller's.
     """
-    rows = _earlier(photos)
+    rows = look_up([each for each in photos if telling(each.phash)]) if known is None else known
     found = {}
     for photo in photos:
         seen = [Seen(row.uid, row.subject, row.phash) for row in rows if _counts(photo, row, since)]

@@ -15,24 +15,34 @@ from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.attachments import store
 from jiceng.kernel.attachments.checks import findings, findings_of
+from jiceng.kernel.attachments.handing import (
+    AlreadyAttached,
+    HandedIn,
+    claim_digest,
+    given,
+    hand_in,
+)
 from jiceng.kernel.attachments.images import Picture, remake
 from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.attachments.names import base_name, display_name
 from jiceng.kernel.attachments.refusals import EmptyFile, FileTooLarge, StoreFull
 from jiceng.kernel.attachments.sniffing import check_extension, sniff
 from jiceng.kernel.attachments.terms import MAX_BYTES
-from jiceng.kernel.base.errors import Absent, Conflict
+from jiceng.kernel.base.errors import Absent
 from jiceng.kernel.base.ids import new_uid
+from jiceng.kernel.base.together import Overtaken, write_together
 from jiceng.kernel.ledger.service import Actor
 
 __all__ = [
     "AlreadyAttached",
+    "HandedIn",
     "attach",
     "copy_to",
     "facts_of",
     "find",
     "findings",
     "findings_of",
+    "hand_in",
     "of",
     "respond",
     "take_in",
@@ -41,13 +51,6 @@ __all__ = [
 
 PURPOSE = re.compile(r"[a-z][a-z0-9_.]{0,39}")
 UID = re.compile(r"[0-9a-f]{32}")
-
-
-class AlreadyAttached(Conflict):
-    """The upload belongs to something already (409)."""
-
-    code = "already_attached"
-    sentence = _("照片已经提交过。")
 
 
 def _sha256(data: bytes) -> str:
@@ -105,7 +108,7 @@ def take_in(upload: File, *, by: Actor, at: datetime, purpose: str, claim: str) 
     picture = _picture(data, upload.name or "")
     attachment = _record(picture, data, upload.name or "")
     attachment.purpose, attachment.by, attachment.at = purpose, by.ref, at
-    attachment.claim = _sha256(claim.encode())
+    attachment.claim = claim_digest(claim)
     # The files come first: a row promises that its photo is safe. Where the transaction around
     # us rolls back, the files have no row, and the sweep removes them.
     store.write(attachment.uid, picture.jpeg, picture.thumb)
@@ -134,7 +137,7 @@ def uploaded(uids: Iterable[str], *, claim: str) -> list[Attachment]:
 
     Raises ``Absent`` for an unknown upload and for another session's alike.
     """
-    return _in_order(uids, Attachment.objects.filter(claim=_sha256(claim.encode())))
+    return _in_order(uids, Attachment.objects.filter(claim=claim_digest(claim)))
 
 
 def attach(uids: Iterable[str], *, subject: str, claim: str) -> list[Attachment]:
@@ -145,13 +148,13 @@ def attach(uids: Iterable[str], *, subject: str, claim: str) -> list[Attachment]
     """
     if not subject or not claim:
         raise ValueError("attachments need a subject and a claim")
-    with transaction.atomic():
-        mine = uploaded(uids, claim=claim)
-        free = Attachment.objects.filter(pk__in=[attachment.pk for attachment in mine], subject="")
-        if free.update(subject=subject) != len(mine):
-            raise AlreadyAttached()
-    for attachment in mine:
-        attachment.subject = subject
+    mine = uploaded(uids, claim=claim)
+    if not mine:
+        return []
+    try:
+        write_together(given(mine, subject))
+    except Overtaken as error:
+        raise AlreadyAttached() from error
     return mine
 
 

@@ -69,6 +69,12 @@ def put_many(kind: str, items: Iterable[Item]) -> int:
     return count
 
 
+def new_card(kind: str, item: Item) -> Card:
+    """Return the card of a thing that is new, unsaved: whoever inserts the thing inserts both."""
+    _check_place(kind)
+    return card_of(kind, item)
+
+
 def put(kind: str, key: int, *, names: Iterable[str], texts: Iterable[str] = ()) -> None:
     """Index a thing, new or changed; its ``names`` are found by pinyin initials too.
 

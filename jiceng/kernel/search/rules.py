@@ -115,29 +115,43 @@ def _written(folded: str) -> Iterator[str]:
         if han:
             yield from map(_han, [*han, *_windows(han, 2)])
         else:
-            yield _word(word)
-            for length in range(2, min(len(word) - 1, LONGEST_BEGINNING) + 1):
-                yield _word(word[:length])
+            yield from _beginnings(word)
+
+
+def _beginnings(word: str) -> Iterator[str]:
+    yield _word(word)
+    for length in range(2, min(len(word) - 1, LONGEST_BEGINNING) + 1):
+        yield _word(word[:length])
 
 
 def _spoken(folded: str) -> Iterator[str]:
-    for run in _sounding(folded):
-        for length in range(SHORTEST_INITIALS, LONGEST_INITIALS + 1):
-            for start in range(len(run) - length + 1):
-                yield from ("i" + "".join(way) for way in product(*run[start : start + length]))
-
-
-def _sounding(folded: str) -> Iterator[list[Sequence[str]]]:
-    """Yield the runs of Chinese characters as the initials of each; a silent one ends a run."""
     for han, _other in RUNS.findall(folded):
-        run: list[Sequence[str]] = []
-        for initials in readings(han) if han else ():
-            if not initials:
-                yield run
-                run = []
-                continue
-            run.append(initials)
-        yield run
+        yield from _said(han)
+
+
+# Names of categories, streets and crossings come again and again; the dictionary is slow.
+@lru_cache(maxsize=512)
+def _said(han: str) -> frozenset[str]:
+    """Return the tokens of the initials of a run of Chinese characters."""
+    return frozenset(token for run in _sounding(han) for token in _together(run))
+
+
+def _together(run: list[Sequence[str]]) -> Iterator[str]:
+    for length in range(SHORTEST_INITIALS, LONGEST_INITIALS + 1):
+        for start in range(len(run) - length + 1):
+            yield from ("i" + "".join(way) for way in product(*run[start : start + length]))
+
+
+def _sounding(han: str) -> Iterator[list[Sequence[str]]]:
+    """Yield a run of Chinese characters as the initials of each; a silent one ends a run."""
+    run: list[Sequence[str]] = []
+    for initials in readings(han) if han else ():
+        if not initials:
+            yield run
+            run = []
+            continue
+        run.append(initials)
+    yield run
 
 
 def readings(han: str) -> list[tuple[str, ...]]:
