@@ -5,7 +5,7 @@ history with ``entries_of``; hand out ``receipt_for`` and judge with ``check_rec
 what others recorded with ``@follows``.
 """
 
-from jiceng.kernel.ledger.acts import ACTS, ActSpec, Done, Recorded, act
+from jiceng.kernel.ledger.acts import ACTS, ActSpec, Done, Recorded, Write, act
 from jiceng.kernel.ledger.anchors import AnchorUnreadable, RolledBack
 from jiceng.kernel.ledger.canonical import PayloadTooLarge, Uncanonical, canonical
 from jiceng.kernel.ledger.entries import (
@@ -70,6 +70,7 @@ __all__ = [
     "SealingStuck",
     "Uncanonical",
     "Verdict",
+    "Write",
     "act",
     "append",
     "append_many",

@@ -1,25 +1,29 @@
 """处置: a unit is sent, and deals with it, asks for time, or cannot."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.attachments.models import Attachment
+from jiceng.kernel.attachments.service import facts_of
 from jiceng.kernel.base.errors import BadInput
 from jiceng.kernel.ledger.service import Actor, Recorded, act
 from jiceng.kernel.orgs.models import Unit
 from jiceng.kernel.procedures.models import Case
-from jiceng.kernel.procedures.service import advance, extend_promise
+from jiceng.kernel.procedures.service import advance, extend_promise, plan
 from jiceng.systems.grid import terms
-from jiceng.systems.grid.actions.photo_checks import note_findings
+from jiceng.systems.grid.actions.photo_checks import doubts_about
 from jiceng.systems.grid.actions.recording import (
-    attach_photos,
     check_fits,
+    decided,
+    decided_by_words,
+    hand_in_photos,
     may_let_go_on,
     may_move,
-    moved_by_words,
     recorded,
+    together_with,
 )
 from jiceng.systems.grid.terms import MOST_SHELVED_DAYS
 
@@ -34,32 +38,32 @@ class BadShelving(BadInput):
     sentence = _("挂账的截止日期应在今天之后、一年之内。")
 
 
-@act(terms.DISPATCHED, label=_("派遣"), may=may_move)
+@act(terms.DISPATCHED, label=_("派遣"), may=may_move, decides=True)
 def dispatch(
     *, by: Actor, at: datetime, number: str, unit: Unit, step_id: int | None, note: str = ""
 ) -> Recorded[Case]:
     """Send the case to the unit that will handle it."""
-    return moved_by_words(
+    return decided_by_words(
         "dispatch", by=by, at=at, number=number, step_id=step_id, unit=unit, words={"note": note}
     )
 
 
-@act(terms.RETURNED, label=_("退回"), may=may_move)
+@act(terms.RETURNED, label=_("退回"), may=may_move, decides=True)
 def send_back(
     *, by: Actor, at: datetime, number: str, reason: str, step_id: int | None
 ) -> Recorded[Case]:
     """Give a case back to the duty officer, who can only send it on, split it or pass it up."""
-    return moved_by_words(
+    return decided_by_words(
         "return", by=by, at=at, number=number, step_id=step_id, words={"reason": reason}
     )
 
 
-@act(terms.REASSIGNED, label=_("改派"), may=may_move)
+@act(terms.REASSIGNED, label=_("改派"), may=may_move, decides=True)
 def reassign(
     *, by: Actor, at: datetime, number: str, unit: Unit, reason: str, step_id: int | None
 ) -> Recorded[Case]:
     """Hand the case to another handling unit."""
-    return moved_by_words(
+    return decided_by_words(
         "reassign",
         by=by,
         at=at,
@@ -70,36 +74,36 @@ def reassign(
     )
 
 
-@act(terms.CONSULTED, label=_("请外单位配合"), may=may_move)
+@act(terms.CONSULTED, label=_("请外单位配合"), may=may_move, decides=True)
 def consult(
     *, by: Actor, at: datetime, number: str, step_id: int | None, party: str, question: str
 ) -> Recorded[Case]:
     """Ask somebody outside, such as the power company; the promise waits, two weeks at most."""
     words = {"party": party, "question": question}
-    return moved_by_words("consult", by=by, at=at, number=number, step_id=step_id, words=words)
+    return decided_by_words("consult", by=by, at=at, number=number, step_id=step_id, words=words)
 
 
-@act(terms.CONSULTATION_ENDED, label=_("外单位已答复"), may=may_move)
+@act(terms.CONSULTATION_ENDED, label=_("外单位已答复"), may=may_move, decides=True)
 def hear(*, by: Actor, at: datetime, number: str, step_id: int | None, note: str) -> Recorded[Case]:
     """Take down what the party outside said."""
-    return moved_by_words(
+    return decided_by_words(
         "hear", by=by, at=at, number=number, step_id=step_id, words={"note": note}
     )
 
 
-@act(terms.CONSULTATION_EXPIRED, label=_("不再等外单位"), may=may_let_go_on)
+@act(terms.CONSULTATION_EXPIRED, label=_("不再等外单位"), may=may_let_go_on, decides=True)
 def go_on_without(*, by: Actor, at: datetime, number: str, step_id: int | None) -> Recorded[Case]:
     """Go on without the party outside, when its time is over or nobody waits any more."""
-    return moved_by_words("go_on_without", by=by, at=at, number=number, step_id=step_id)
+    return decided_by_words("go_on_without", by=by, at=at, number=number, step_id=step_id)
 
 
-@act(terms.EXTENSION_ASKED, label=_("申请延期"), may=may_move)
+@act(terms.EXTENSION_ASKED, label=_("申请延期"), may=may_move, decides=True)
 def ask_extension(
     *, by: Actor, at: datetime, number: str, step_id: int | None, reason: str
 ) -> Recorded[Case]:
     """Ask for more time, before the promised day is over. Raises ``PastDue`` (409)."""
     words = {"reason": reason}
-    done = moved_by_words(
+    done = decided_by_words(
         "ask_extension", by=by, at=at, number=number, step_id=step_id, words=words
     )
     check_fits("ask_extension", number, at)
@@ -115,32 +119,34 @@ def extend(
     extend_promise(moved.case, EXTENSION_BASIS, at)
     done = recorded(moved, note=note)
     facts = {**done.facts, "due_at": moved.case.due_at}
-    return Recorded(done.value, done.subject, facts, done.personal)
+    return replace(done, facts=facts)
 
 
-@act(terms.EXTENSION_REFUSED, label=_("不同意延期"), may=may_move)
+@act(terms.EXTENSION_REFUSED, label=_("不同意延期"), may=may_move, decides=True)
 def refuse_extension(
     *, by: Actor, at: datetime, number: str, step_id: int | None, reason: str
 ) -> Recorded[Case]:
     """Refuse more time; a refusal does not count against the two."""
     words = {"reason": reason}
-    return moved_by_words(
+    return decided_by_words(
         "refuse_extension", by=by, at=at, number=number, step_id=step_id, words=words
     )
 
 
-@act(terms.SHELVING_ASKED, label=_("申请挂账"), may=may_move)
+@act(terms.SHELVING_ASKED, label=_("申请挂账"), may=may_move, decides=True)
 def ask_shelving(
     *, by: Actor, at: datetime, number: str, step_id: int | None, reason: str
 ) -> Recorded[Case]:
     """Ask to put off what cannot be dealt with for now."""
     words = {"reason": reason}
-    done = moved_by_words("ask_shelving", by=by, at=at, number=number, step_id=step_id, words=words)
+    done = decided_by_words(
+        "ask_shelving", by=by, at=at, number=number, step_id=step_id, words=words
+    )
     check_fits("ask_shelving", number, at)
     return done
 
 
-@act(terms.SHELVED, label=_("同意挂账"), may=may_move)
+@act(terms.SHELVED, label=_("同意挂账"), may=may_move, decides=True)
 def shelve(
     *, by: Actor, at: datetime, number: str, step_id: int | None, until: datetime, note: str = ""
 ) -> Recorded[Case]:
@@ -150,30 +156,30 @@ def shelve(
     """
     if not at < until <= at + timedelta(days=MOST_SHELVED_DAYS):
         raise BadShelving(field="until")
-    done = moved_by_words(
+    done = decided_by_words(
         "shelve", by=by, at=at, number=number, step_id=step_id, until=until, words={"note": note}
     )
-    return Recorded(done.value, done.subject, {**done.facts, "until": until}, done.personal)
+    return replace(done, facts={**done.facts, "until": until})
 
 
-@act(terms.SHELVING_REFUSED, label=_("不同意挂账"), may=may_move)
+@act(terms.SHELVING_REFUSED, label=_("不同意挂账"), may=may_move, decides=True)
 def refuse_shelving(
     *, by: Actor, at: datetime, number: str, step_id: int | None, reason: str
 ) -> Recorded[Case]:
     """Refuse to put it off."""
     words = {"reason": reason}
-    return moved_by_words(
+    return decided_by_words(
         "refuse_shelving", by=by, at=at, number=number, step_id=step_id, words=words
     )
 
 
-@act(terms.RESUMED, label=_("恢复办理"), may=may_let_go_on)
+@act(terms.RESUMED, label=_("恢复办理"), may=may_let_go_on, decides=True)
 def resume(*, by: Actor, at: datetime, number: str, step_id: int | None) -> Recorded[Case]:
     """Take a shelved case up again, when its day has come or earlier."""
-    return moved_by_words("resume", by=by, at=at, number=number, step_id=step_id)
+    return decided_by_words("resume", by=by, at=at, number=number, step_id=step_id)
 
 
-@act(terms.DISPOSED, label=_("处置完成"), may=may_move)
+@act(terms.DISPOSED, label=_("处置完成"), may=may_move, decides=True)
 def dispose(
     *,
     by: Actor,
@@ -188,7 +194,7 @@ def dispose(
     return _done("dispose", by, at, number, step_id, photos, note, claim)
 
 
-@act(terms.FINISHED, label=_("处置完成，免核实"), may=may_move)
+@act(terms.FINISHED, label=_("处置完成，免核实"), may=may_move, decides=True)
 def finish(
     *,
     by: Actor,
@@ -215,8 +221,9 @@ def _done(
     claim: str,
 ) -> Recorded[Case]:
     given = {"photo": photos, "note": note}
-    moved = advance(number=number, move=move, by=by, at=at, step_id=step_id, given=given)
-    shown = attach_photos(photos, moved.case, claim)
-    doubts = note_findings(moved.case, photos, at)
-    done = recorded(moved, shown, note=note)
-    return Recorded(done.value, done.subject, {**done.facts, "photo_doubts": doubts}, done.personal)
+    made = plan(number=number, move=move, by=by, at=at, step_id=step_id, given=given)
+    handed = hand_in_photos(photos, made, claim)
+    doubts = doubts_about(made.moved.case, handed, at)
+    done = decided(made, facts_of(handed.photos), note=note)
+    facts = {**done.facts, "photo_doubts": doubts.codes}
+    return replace(done, facts=facts, write=together_with(doubts.rows, made.write))

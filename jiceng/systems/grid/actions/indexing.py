@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from jiceng.kernel.search.service import Item, drop, indexed, put_many
+from jiceng.kernel.search.models import Card
+from jiceng.kernel.search.service import Item, drop, indexed, new_card, put_many
 from jiceng.systems.grid.models import Incident
 from jiceng.systems.grid.terms import SEARCHED
 
@@ -30,6 +31,11 @@ def index_cases(incidents: Iterable[Incident]) -> int:
 def index_case(incident: Incident) -> None:
     """Index one report."""
     index_cases([incident])
+
+
+def card_of_new(incident: Incident) -> Card:
+    """Return the card of a report that is about to be inserted, to be inserted with it."""
+    return new_card(SEARCHED, _item(incident))
 
 
 def forget_case(incident: Incident) -> None:

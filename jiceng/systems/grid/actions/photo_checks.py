@@ -1,47 +1,63 @@
 """A look at the after-photos, when they are handed in: advice is noted, nothing is refused."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from jiceng.kernel.attachments.models import Attachment
-from jiceng.kernel.attachments.service import findings_of, of
+from django.db import connection
+
+from jiceng.kernel.attachments.service import HandedIn, findings_of
 from jiceng.kernel.attachments.terms import Doubt
+from jiceng.kernel.base.rows import columns, read
 from jiceng.kernel.places.rules import Place
-from jiceng.kernel.procedures.models import Case
-from jiceng.systems.grid.models import Incident, PhotoFinding
+from jiceng.kernel.procedures.models import Case, CaseStep
+from jiceng.systems.grid.models import PhotoFinding
 from jiceng.systems.grid.rules.photos import Stay, in_hand_since
 
 
-def note_findings(case: Case, photos: Sequence[Attachment], at: datetime) -> dict[str, list[str]]:
-    """Note what may speak against ``photos``, which the act around has just given to ``case``.
+@dataclass(frozen=True)
+class Doubts:
+    """What may speak against photos: the ``rows`` to be written, and by uid the ``codes`` for the
+    entry. Distances and earlier cases stay out of history."""
 
-    Returns by uid the codes for the entry; distances and earlier cases stay out of history.
-    """
-    if not photos:
-        return {}
-    uids = [photo.uid for photo in photos]
-    # Read anew: whose photo is one set with another is told by what it was given to.
-    given = list(of(case.subject).filter(uid__in=uids))
-    found = findings_of(given, place=_place(case), since=_since(case), at=at)
+    rows: list[PhotoFinding] = field(default_factory=list)
+    codes: dict[str, list[str]] = field(default_factory=dict)
+
+
+def doubts_about(case: Case, handed: HandedIn, at: datetime) -> Doubts:
+    """Return what may speak against the photos that are handed in for ``case``; one query."""
+    if not handed.photos:
+        return Doubts()
+    place, since = _work(case)
+    found = findings_of(handed.photos, place=place, since=since, at=at, known=handed.known)
     rows = [
         PhotoFinding(case=case, photo=uid, code=each.code, detail=_detail(each))
         for uid, findings in found.items()
         for each in findings
     ]
-    PhotoFinding.objects.bulk_create(rows, ignore_conflicts=True)
     codes = {uid: sorted(str(each.code) for each in findings) for uid, findings in found.items()}
-    return {uid: codes[uid] for uid in uids if codes.get(uid)}
+    return Doubts(rows, {uid: said for uid, said in codes.items() if said})
 
 
-def _place(case: Case) -> Place | None:
-    lng, lat = Incident.objects.values_list("lng", "lat").get(case=case)
-    return None if lng is None or lat is None else Place(lng, lat)
+def _work(case: Case) -> tuple[Place | None, datetime | None]:
+    """Return where the work of a case is to be done, and since when its unit has it in hand."""
+    with connection.cursor() as cursor:
+        cursor.execute(_question(), [case.pk])
+        rows = cursor.fetchall()
+    lng, lat = rows[0][:2]
+    steps = [read(CaseStep, row[2:]) for row in rows]
+    since = in_hand_since(Stay(step.step, step.move, step.entered_at) for step in steps)
+    return (None if lng is None or lat is None else Place(lng, lat)), since
 
 
-def _since(case: Case) -> datetime | None:
-    stays = case.steps.order_by("id").values_list("step", "move", "entered_at")
-    return in_hand_since(Stay(*stay) for stay in stays)
+@lru_cache(maxsize=1)
+def _question() -> str:
+    return f"""
+        SELECT i.lng, i.lat, {columns(CaseStep, "s")}
+        FROM grid_incident i JOIN procedures_casestep s ON s.case_id = i.case_id
+        WHERE i.case_id = %s ORDER BY s.id
+    """
 
 
 def _detail(finding: Any) -> dict[str, Any]:

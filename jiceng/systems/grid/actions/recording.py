@@ -1,19 +1,21 @@
 """What the acts of an incident have in common: who may try, and what history is told."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.attachments.models import Attachment
-from jiceng.kernel.attachments.service import attach, facts_of
+from jiceng.kernel.attachments.service import HandedIn, hand_in
 from jiceng.kernel.base.errors import Conflict, NotAllowed
-from jiceng.kernel.ledger.service import RESIDENT, SYSTEM, Actor, Recorded
+from jiceng.kernel.ledger.service import RESIDENT, SYSTEM, Actor, Recorded, Write
 from jiceng.kernel.orgs.models import Unit
 from jiceng.kernel.orgs.service import Capacity
 from jiceng.kernel.procedures.models import Case
-from jiceng.kernel.procedures.service import Transition, advance
+from jiceng.kernel.procedures.service import Plan, Transition, plan
 from jiceng.systems.grid.models import Incident
 from jiceng.systems.grid.queries.standing import fitting, standing_of
 
@@ -46,11 +48,13 @@ def may_apply(*, by: Actor, **given: Any) -> None:
         raise NotAllowed()
 
 
-def attach_photos(photos: Sequence[Attachment], case: Case, claim: str) -> Shown:
-    """Give the uploads of this session to the case; the entry keeps what proves each photo."""
+def hand_in_photos(photos: Sequence[Attachment], made: Plan, claim: str) -> HandedIn:
+    """Let a move give the uploads of this session to its case."""
     if not photos:
-        return []
-    return facts_of(attach([photo.uid for photo in photos], subject=case.subject, claim=claim))
+        return HandedIn()
+    handed = hand_in(photos, subject=made.moved.case.subject, claim=claim)
+    made.changes += handed.changes
+    return handed
 
 
 def recorded(moved: Transition, shown: Shown = (), **words: str) -> Recorded[Case]:
@@ -60,7 +64,21 @@ def recorded(moved: Transition, shown: Shown = (), **words: str) -> Recorded[Cas
     return Recorded(moved.case, subject=moved.case.subject, facts=facts, personal=spoken)
 
 
-def moved_by_words(
+def decided(made: Plan, shown: Shown = (), **words: str) -> Recorded[Case]:
+    """Hand a move that is yet to be written to the ledger, which writes it with its entry."""
+    return replace(recorded(made.moved, shown, **words), write=made.write)
+
+
+def together_with(own: Sequence[Model], write: Write) -> Write:
+    """Let ``write`` insert rows of the act before those of the ledger."""
+
+    def both(*, rows: Sequence[Model], claim: Model | None = None) -> None:
+        write(rows=[*own, *rows], claim=claim)
+
+    return both
+
+
+def decided_by_words(
     move: str,
     *,
     by: Actor,
@@ -71,9 +89,9 @@ def moved_by_words(
     until: datetime | None = None,
     words: Mapping[str, str] | None = None,
 ) -> Recorded[Case]:
-    """Make a move that asks for nothing but words, a unit, or a day."""
-    given = {**(words or {}), "unit": unit, "until": until}
-    done = advance(
+    """Decide a move that asks for nothing but words, a unit, or a day."""
+    said = words or {}
+    made = plan(
         number=number,
         move=move,
         by=by,
@@ -81,9 +99,9 @@ def moved_by_words(
         step_id=step_id,
         unit=unit,
         until=until,
-        given=given,
+        given={**said, "unit": unit, "until": until},
     )
-    return recorded(done, (), **(words or {}))
+    return decided(made, (), **said)
 
 
 def check_fits(move: str, number: str, at: datetime) -> None:

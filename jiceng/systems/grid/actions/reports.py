@@ -4,12 +4,15 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.attachments.models import Attachment
+from jiceng.kernel.attachments.service import HandedIn, facts_of, hand_in
 from jiceng.kernel.base.errors import Absent, BadInput, NotAllowed
+from jiceng.kernel.base.together import write_together
 from jiceng.kernel.ledger.service import RESIDENT, Actor, Recorded, act
 from jiceng.kernel.orgs.models import Unit
 from jiceng.kernel.orgs.service import Capacity
@@ -24,9 +27,10 @@ from jiceng.kernel.procedures.service import (
     opening_of,
 )
 from jiceng.systems.grid import queries, terms
-from jiceng.systems.grid.actions.indexing import index_case
-from jiceng.systems.grid.actions.recording import attach_photos
+from jiceng.systems.grid.actions.indexing import card_of_new
+from jiceng.systems.grid.actions.recording import together_with
 from jiceng.systems.grid.models import Category, Cell, Incident, Spot
+from jiceng.systems.grid.queries.revisions import Tokens, hold
 from jiceng.systems.grid.queries.routing import route_for
 from jiceng.systems.grid.terms import ANSWERING, PATROLS, Source
 
@@ -112,16 +116,15 @@ def report_incident(
     A ``spot`` says all three. Without a phone the reporter stays anonymous and has a code
     instead; where the category does not allow that, ``PhoneNeeded`` is raised.
     """
-    _hold(category, at)
-    where = _at_spot(spot, place, at) if spot else _where(point, datum, place, unit, at)
+    known = _hold(category, at)
+    where = _at_spot(spot, place, at) if spot else _where(point, datum, place, unit, at, known)
     told = {"phone": phone, "reporter_name": reporter_name} | _code(source, category, phone)
-    before = queries.repeats(category, where.here, at)
+    before = queries.repeats(category, where.here, at, known=known)
     case = _open(category, where.unit, where.words, at)
-    incident = _write(case, category, source, description, where, told, before)
-    facts = _report_facts(incident) | _repeat_facts(before)
-    facts |= {"to": opening_of(case), "photos": attach_photos(photos, case, claim)}
+    incident = _told(case, category, source, description, where, told, before, known)
+    facts = _report_facts(incident) | _repeat_facts(before) | {"to": opening_of(case)}
     words = {"description": description, "place": where.words, **told}
-    return Recorded(case, subject=case.subject, facts=facts, personal=words)
+    return _recorded(incident, facts, words, _hand_in(photos, case, claim))
 
 
 @act(terms.JOINED, label=_("一并上报"), may=_may_report, key_of="claim")
@@ -147,7 +150,7 @@ def join_incident(
     ``MainCaseEnded`` (409).
     """
     first = main_case(main)
-    whole = Incident.objects.select_related("category", "cell").get(case=first)
+    whole = Incident.objects.select_related("case", "category", "cell").get(case=first)
     category = whole.category
     if category is None or queries.is_kept_back(category, at):
         raise Absent()
@@ -155,13 +158,27 @@ def join_incident(
     here = stored(point, datum) if point else None
     where = Where(point, here, datum, place, whole.cell, None, None)
     told = {"phone": phone, "reporter_name": reporter_name} | _code(source, category, phone)
-    before = queries.repeats(category, here, at, first)
+    before = queries.repeats(category, here, at, whole.case)
     case = open_joined(first, title=_title(category, place), at=at)
-    incident = _write(case, category, source, description, where, told, before)
+    incident = _told(case, category, source, description, where, told, before)
     facts = _report_facts(incident) | _repeat_facts(before) | _joined_facts(case, first)
-    facts |= {"photos": attach_photos(photos, case, claim)}
     words = {"description": description, "place": place, **told}
-    return Recorded(case, subject=case.subject, facts=facts, personal=words)
+    return _recorded(incident, facts, words, _hand_in(photos, case, claim))
+
+
+def _hand_in(photos: Sequence[Attachment], case: Case, claim: str) -> HandedIn:
+    return hand_in(photos, subject=case.subject, claim=claim) if photos else HandedIn()
+
+
+def _recorded(
+    incident: Incident, facts: Mapping[str, Any], words: Mapping[str, str], handed: HandedIn
+) -> Recorded[Case]:
+    """Hand a report to the ledger, which writes it and its photos with its entry."""
+    told = {**facts, "photos": facts_of(handed.photos)}
+    write = partial(write_together, handed.changes)
+    own = [incident, card_of_new(incident)]
+    case = incident.case
+    return Recorded(case, case.subject, told, words, together_with(own, write))
 
 
 def _joined_facts(case: Case, main: Case) -> dict[str, Any]:
@@ -176,17 +193,19 @@ def _joined_facts(case: Case, main: Case) -> dict[str, Any]:
     }
 
 
-def _hold(category: Category, at: datetime) -> None:
-    """Ask again, for since the form was read the version may have ended, and hold it: of reports
-    that come at once each has to count the others."""
-    held = Category.objects.select_for_update(no_key=True).filter(pk=category.pk)
-    if held.valid(at).first() is None:
+def _hold(category: Category, at: datetime) -> Tokens:
+    """Ask again, for since the form was read the version may have ended."""
+    known = hold(category, at)
+    if known is None:
         raise CategoryClosed()
+    return known
 
 
-def _where(point: Place | None, datum: str, words: str, unit: Unit | None, at: datetime) -> Where:
+def _where(
+    point: Place | None, datum: str, words: str, unit: Unit | None, at: datetime, known: Tokens
+) -> Where:
     here = stored(point, datum) if point else None
-    cell = queries.cell_at(here, at) if here else None
+    cell = queries.cell_at(here, at, known) if here else None
     return Where(point, here, datum, words, cell, cell.unit if cell else unit, None)
 
 
@@ -208,7 +227,7 @@ def _code(source: str, category: Category, phone: str) -> dict[str, str]:
     return {"code": f"{secrets.randbelow(10**6):06d}"}
 
 
-def _write(
+def _told(
     case: Case,
     category: Category,
     source: str,
@@ -216,9 +235,12 @@ def _write(
     where: Where,
     told: Mapping[str, str],
     before: queries.Repeats,
+    known: Tokens | None = None,
 ) -> Incident:
-    """Write what was reported; if it makes the place a candidate, the open cases there are too."""
-    incident = Incident.objects.create(
+    """Return what was reported; if it makes the place a candidate, the open cases there are too."""
+    if before.major:
+        Incident.objects.filter(pk__in=before.open_cases).update(major_candidate=True)
+    return Incident(
         case=case,
         category=category,
         source=source,
@@ -227,22 +249,25 @@ def _write(
         repeats=before.count,
         major_candidate=before.major,
         **where.columns,
-        **_routed(case, category, where.cell, source),
+        **_routed(case, category, where.cell, source, known),
     )
-    index_case(incident)
-    if before.major:
-        Incident.objects.filter(pk__in=before.open_cases).update(major_candidate=True)
-    return incident
 
 
 def _title(category: Category, place: str) -> str:
     return f"{category.name}{f'（{place}）' if place else ''}"[:200]
 
 
-def _routed(case: Case, category: Category, cell: Cell | None, source: str) -> dict[str, Any]:
+def _routed(
+    case: Case, category: Category, cell: Cell | None, source: str, known: Tokens | None
+) -> dict[str, Any]:
     """Return where the rules would send it, kept as it is now: rules change, cases do not."""
     routed = route_for(
-        category=category, cell=cell, unit=case.unit, source=source, at=case.opened_at
+        category=category,
+        cell=cell,
+        unit=case.unit,
+        source=source,
+        at=case.opened_at,
+        known=known,
     )
     return {
         "routed_unit": routed.unit,
@@ -267,7 +292,7 @@ def _open(category: Category, answering: Unit | None, place: str, at: datetime) 
 def _repeat_facts(before: queries.Repeats) -> dict[str, Any]:
     """Return what history says of reports of the same place. Receipts show it, so the cases that
     are perhaps major with this one are named by their first entries, as the joined one is."""
-    marked = Case.objects.filter(pk__in=before.open_cases if before.major else ())
+    marked = Case.objects.filter(pk__in=before.open_cases) if before.major else ()
     entries = sorted(queries.first_entry(case).uid for case in marked)
     return {"repeats": before.count, "major_candidate": before.major, "candidates": entries}
 

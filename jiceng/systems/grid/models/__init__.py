@@ -5,6 +5,7 @@ from jiceng.systems.grid.models.cells import Cell, Spot
 from jiceng.systems.grid.models.desk import SavedFilter, Watch
 from jiceng.systems.grid.models.incidents import Incident, PhotoFinding, Rating
 from jiceng.systems.grid.models.patrols import PatrolPlan, PatrolRound
+from jiceng.systems.grid.models.revision import Revision
 from jiceng.systems.grid.models.routing import RoutingRule
 from jiceng.systems.grid.models.standards import Category
 
@@ -17,6 +18,7 @@ __all__ = [
     "PatrolRound",
     "PhotoFinding",
     "Rating",
+    "Revision",
     "RoutingRule",
     "SavedFilter",
     "Spot",

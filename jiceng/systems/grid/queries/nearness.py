@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
 from django.core.signing import BadSignature, Signer
+from django.db import connection
 from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
+from jiceng.kernel.base.rows import columns, read
 from jiceng.kernel.orgs.models import Officer
 from jiceng.kernel.orgs.service import visible_to
 from jiceng.kernel.places.rules import Place, box_around, metres_between
@@ -15,6 +19,7 @@ from jiceng.kernel.procedures.models import Case, CaseLink, CaseStep
 from jiceng.kernel.procedures.terms import LinkKind
 from jiceng.systems.grid import terms
 from jiceng.systems.grid.models import Category, Incident
+from jiceng.systems.grid.queries.revisions import Tokens, tokens, versions_of
 
 MOST_SIMILAR = 5
 # Of a crowd around one point so many are measured to the metre.
@@ -153,41 +158,94 @@ def states_of(cases: Iterable[Case]) -> dict[int, str]:
 
 
 def repeats(
-    category: Category, place: Place | None, at: datetime, main: Case | None = None
+    category: Category,
+    place: Place | None,
+    at: datetime,
+    main: Case | None = None,
+    known: Tokens | None = None,
 ) -> Repeats:
     """Return how often a place was reported, the report that comes now among them.
 
     Counted are reports of the category around ``place``, the case ``main`` that it joins, and all
-    that were merged into one of these, whether or not they say where.
+    that were merged into one of these, whether or not they say where. ``known`` are the tokens
+    where they were just read.
     """
     if place is None and main is None:
         return Repeats()
     longest = max(days for days, _reports in terms.REPEATS)
     since = at - timedelta(days=longest)
-    seen: dict[int, datetime] = {main.pk: main.opened_at} if main else {}
+    seen = {main.pk: main} if main else {}
     if place is not None:
-        rows = _of(reported(), category).filter(case__opened_at__gte=since)
+        versions = versions_of((known or tokens()).grid, category.code)
         metres = max(terms.REPEAT_RADIUS, category.duplicate_radius)
-        near = _within(rows.select_related("case"), place, metres)
-        seen |= {row.pk: row.case.opened_at for _away, row in near}
-    seen |= _merged(seen)
-    days = [instant for instant in seen.values() if instant >= since]
+        seen |= {case.pk: case for case in _reported_around(versions, place, metres, since)}
+    if seen:
+        seen |= {case.pk: case for case in _merged(tuple(seen))}
+    days = [case.opened_at for case in seen.values() if case.opened_at >= since]
     counts = {span: 1 + _since(days, at - timedelta(days=span)) for span, _least in terms.REPEATS}
-    still = Case.objects.open().filter(pk__in=seen).order_by("pk")
     return Repeats(
         count=counts[longest],
         major=any(counts[span] >= least for span, least in terms.REPEATS),
-        open_cases=tuple(still.values_list("pk", flat=True)),
+        open_cases=tuple(sorted(pk for pk, case in seen.items() if case.closed_at is None)),
     )
 
 
-def _merged(seen: dict[int, datetime]) -> dict[int, datetime]:
+# Both are asked at every report, so they are composed once; see kernel/base/rows.py.
+
+
+def _reported_around(
+    versions: tuple[int, ...], place: Place, metres: float, since: datetime
+) -> list[Case]:
+    """Return the cases of what was ``reported`` of these categories within ``metres``."""
+    west, south, east, north = box_around(place, metres)
+    ratio = ((north - south) / (east - west)) ** 2
+    box = [south, north, west, east, connection.ops.adapt_datetimefield_value(since)]
+    rows = _fetch(_around(len(versions)), [*versions, *box, place.lat, place.lng, ratio])
+    measured = ((metres_between(place, Place(*row[:2])), row[2:]) for row in rows)
+    return [read(Case, values) for away, values in measured if away <= metres]
+
+
+def _merged(seen: tuple[int, ...]) -> list[Case]:
     """Return the cases merged with those seen: into the same main one, or into one of them."""
-    living = CaseLink.objects.filter(kind=LinkKind.MERGED, ended_at__isnull=True)
-    mains = living.filter(other__in=seen).values_list("main", "main__opened_at")
-    found = dict(mains)
-    inside = living.filter(main__in=[*seen, *found]).values_list("other", "other__opened_at")
-    return found | dict(inside)
+    return [read(Case, row) for row in _fetch(_family(len(seen)), [*seen, *seen])]
+
+
+def _fetch(statement: str, values: list[Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
+@lru_cache(maxsize=16)
+def _around(versions: int) -> str:
+    return f"""
+        SELECT i.lng, i.lat, {columns(Case, "c")}
+        FROM grid_incident i JOIN procedures_case c ON c.id = i.case_id
+        WHERE i.category_id IN ({_places(versions)})
+          AND i.lat BETWEEN %s AND %s AND i.lng BETWEEN %s AND %s
+          AND c.system = '{terms.SYSTEM}' AND c.opened_at >= %s AND NOT EXISTS (
+            SELECT 1 FROM procedures_caselink l
+            WHERE l.other_id = i.case_id AND l.kind = '{LinkKind.SPLIT}')
+        ORDER BY power(i.lat - %s, 2) + power(i.lng - %s, 2) * %s, i.case_id
+        LIMIT {MOST_MEASURED}
+    """
+
+
+@lru_cache(maxsize=256)
+def _family(seen: int) -> str:
+    living = f"kind = '{LinkKind.MERGED}' AND ended_at IS NULL"
+    links = f"FROM procedures_caselink WHERE {living}"
+    return f"""
+        WITH mains AS (SELECT main_id AS id {links} AND other_id IN ({_places(seen)}))
+        SELECT {columns(Case, "c")} FROM procedures_case c WHERE c.id IN (
+          SELECT id FROM mains
+          UNION SELECT other_id {links} AND main_id IN (SELECT id FROM mains)
+          UNION SELECT other_id {links} AND main_id IN ({_places(seen)}))
+    """
+
+
+def _places(count: int) -> str:
+    return ", ".join(["%s"] * count)
 
 
 def _since(instants: list[datetime], start: datetime) -> int:

@@ -1,6 +1,8 @@
 """Where things are: grids, the standard in force, the units that answer and handle."""
 
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
@@ -9,29 +11,44 @@ from jiceng.kernel.orgs.service import filled
 from jiceng.kernel.orgs.terms import HANDLER
 from jiceng.kernel.places.rules import Place, read_boundary
 from jiceng.systems.grid.models import Category, Cell
+from jiceng.systems.grid.queries.revisions import Tokens, tokens
 from jiceng.systems.grid.rules import CellIndex
 
-_INDEXES: dict[tuple[int, int | None, int], CellIndex] = {}
+
+class _Version(NamedTuple):
+    """A version of a cell as the index holds it."""
+
+    key: int
+    valid_from: datetime
+    valid_until: datetime | None
+
+    def holds(self, at: datetime) -> bool:
+        return self.valid_from <= at and (self.valid_until is None or at < self.valid_until)
 
 
-def cell_at(place: Place, at: datetime) -> Cell | None:
+def cell_at(place: Place, at: datetime, known: Tokens | None = None) -> Cell | None:
     """Return the deepest cell in force at ``place``, or ``None`` outside all cells.
 
-    A compound comes before its community, a community before its street. The index is built once
-    for each set of cells in force; a new polygon is seen at once.
+    A compound comes before its community, a community before its street. A new polygon is seen at
+    once; ``known`` are the tokens where they were just read.
     """
-    cells = Cell.objects.valid(at)
-    shown = cells.order_by("id").values_list("id", flat=True)
-    key = (len(shown), shown[0] if shown else None, hash(tuple(shown)))
-    index = _INDEXES.get(key)
-    if index is None:
-        rows = cells.order_by("-level", "id").values_list("id", "boundary")
-        index = CellIndex([(pk, read_boundary(boundary)) for pk, boundary in rows])
-        # Another thread may clear the shelf at any moment; this one keeps its own index in hand.
-        _INDEXES.clear()
-        _INDEXES[key] = index
-    found = index.find(place)
-    return Cell.objects.select_related("unit").get(pk=found) if found else None
+    now = known or tokens()
+    here = (cell for cell in _index(now.grid).all_at(place) if cell.holds(at))
+    found = next(here, None)
+    return _cell(now, found.key) if found else None
+
+
+@lru_cache(maxsize=2)
+def _index(token: str) -> CellIndex[_Version]:
+    """Return the index of all versions of all cells, the deepest first."""
+    rows = Cell.objects.order_by("-level", "id")
+    values = rows.values_list("boundary", "id", "valid_from", "valid_until")
+    return CellIndex([(_Version(*row[1:]), read_boundary(row[0])) for row in values])
+
+
+@lru_cache(maxsize=8192)
+def _cell(known: Tokens, key: int) -> Cell:
+    return Cell.objects.select_related("unit").get(pk=key)
 
 
 def cells_map(at: datetime) -> dict[str, object]:

@@ -1,10 +1,11 @@
 """Where the rules send a report, and why."""
 
+from collections import ChainMap
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -12,6 +13,7 @@ from jiceng.kernel.base.clock import SHANGHAI
 from jiceng.kernel.orgs.models import Unit
 from jiceng.systems.grid.models import Category, Cell, RoutingRule
 from jiceng.systems.grid.queries.places import handling_units
+from jiceng.systems.grid.queries.revisions import Tokens, tokens, unchanged_since
 from jiceng.systems.grid.queries.routing_words import (
     Names,
     conditions_words,
@@ -62,7 +64,7 @@ class Standing:
 
     world: World
     codes: dict[int, str]
-    names: Names
+    names: dict[tuple[str, str], str]
     handling: dict[int, Unit] = field(default_factory=dict)
 
     def codes_of(self, unit: Unit) -> frozenset[str]:
@@ -75,17 +77,12 @@ def rules_at(at: datetime) -> list[RoutingRule]:
     return list(RoutingRule.objects.valid(at).select_related("unit"))
 
 
-def standing_at(
-    at: datetime, *, cells: Iterable[str] | None = None, units: Q | None = None
-) -> Standing:
-    """Return what there is at ``at``; of grids and units, for speed, only those asked for."""
-    drawn: QuerySet[Cell] = Cell.objects.valid(at)
-    if cells is not None:
-        drawn = drawn.filter(code__in=list(cells))
-    existing = Unit.objects.existing(at).filter(units or Q())
+def standing_at(at: datetime) -> Standing:
+    """Return what there is at ``at``."""
     categories = Category.objects.valid(at).values_list("code", "group", "kind", "name")
-    grids = list(drawn.values_list("code", "unit__code", "name"))
-    rows = list(existing.values_list("pk", "code", "path", "short_name"))
+    grids = list(Cell.objects.valid(at).values_list("code", "unit__code", "name"))
+    units = Unit.objects.existing(at).values_list("pk", "code", "path", "short_name")
+    rows = list(units)
     codes = {pk: code for pk, code, _path, _name in rows}
     told = list(categories)
     names = {("categories", code): name for code, _group, _kind, name in told}
@@ -177,7 +174,7 @@ class Router:
 
     def _names(self, cell: Cell | None) -> Names:
         own = {("cells", cell.code): cell.name} if cell else {}
-        return {**self.standing.names, **own}
+        return ChainMap(own, self.standing.names)
 
     def _default(self, category: Category | None, unit: Unit | None) -> tuple[Unit | None, str]:
         """Return who deals with what no rule sends anywhere."""
@@ -218,27 +215,24 @@ def _shared(one: list[int], other: list[int]) -> int:
 
 
 def route_for(
-    *, category: Category | None, cell: Cell | None, unit: Unit | None, source: str, at: datetime
+    *,
+    category: Category | None,
+    cell: Cell | None,
+    unit: Unit | None,
+    source: str,
+    at: datetime,
+    known: Tokens | None = None,
 ) -> Routed:
     """Return where the rules in force at ``at`` send one report, and why.
 
-    Nothing is kept between calls, so a rule or a grid set a moment ago counts. The number of
-    queries is the same whatever the number of rules.
+    A rule or a grid set a moment ago counts. ``known`` are the tokens where they were just read.
     """
-    rows = rules_at(at)
-    named = [row.conditions for row in rows if isinstance(row.conditions, dict)]
-    lineage = [*(unit.lineage if unit else []), *(row.unit_id for row in rows)]
-    standing = standing_at(
-        at,
-        cells=_codes(named, "cells"),
-        units=Q(pk__in=lineage) | Q(code__in=_codes(named, "units")),
-    )
-    return Router(rows, standing).route(
-        category=category, cell=cell, unit=unit, source=source, at=at
-    )
+    now = known or tokens()
+    router = _router(now, unchanged_since(now, at))
+    return router.route(category=category, cell=cell, unit=unit, source=source, at=at)
 
 
-def _codes(named: Iterable[dict[str, object]], name: str) -> set[str]:
-    """Return the codes that conditions name; what is no list of texts is found out later."""
-    lists = [given for conditions in named if isinstance(given := conditions.get(name), list)]
-    return {code for given in lists for code in given if isinstance(code, str)}
+@lru_cache(maxsize=16)
+def _router(known: Tokens, since: datetime) -> Router:
+    """Return the rules as they stand from ``since`` on, until something changes."""
+    return Router(rules_at(since), standing_at(since))

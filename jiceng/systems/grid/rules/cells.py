@@ -2,24 +2,30 @@
 
 import math
 from collections.abc import Sequence
+from typing import Generic, TypeVar
 
 from shapely import Point, Polygon, STRtree
 
 from jiceng.kernel.places.rules import EARTH, Place
 
+Key = TypeVar("Key")
 
-class CellIndex:
-    """All cells of an instant, searched by point in microseconds."""
 
-    def __init__(self, cells: Sequence[tuple[int, Polygon]]) -> None:
+class CellIndex(Generic[Key]):
+    """Many cells, searched by point in microseconds."""
+
+    def __init__(self, cells: Sequence[tuple[Key, Polygon]]) -> None:
         self.keys = [key for key, polygon in cells]
         self.tree = STRtree([polygon for key, polygon in cells])
 
-    def find(self, place: Place) -> int | None:
-        """Return the key of the cell at ``place``; of several, and on a common edge, the one
-        listed first."""
+    def all_at(self, place: Place) -> list[Key]:
+        """Return the keys of the cells at ``place``, also on their edges, as they were listed."""
         hits = self.tree.query(Point(place.lng, place.lat), predicate="intersects")
-        return self.keys[min(hits)] if len(hits) else None
+        return [self.keys[hit] for hit in sorted(hits)]
+
+    def find(self, place: Place) -> Key | None:
+        """Return the first key at ``place``, or ``None``."""
+        return next(iter(self.all_at(place)), None)
 
 
 def degrees(metres: float) -> float:

@@ -24,7 +24,6 @@ from jiceng.kernel.testing.cast import Cast
 from jiceng.kernel.workdays.service import urgent_hours, workdays
 from jiceng.systems.grid import actions
 from jiceng.systems.grid.models import Category, Cell
-from jiceng.systems.grid.queries import places
 from jiceng.systems.grid.terms import Kind, Purpose, Source
 
 # Three squares side by side; the first two share an edge.
@@ -229,12 +228,6 @@ def walk(grid: Grid, case: Case, moves: tuple[str, ...], *, at: datetime | None 
 def grid(cast: Cast) -> Grid:
     """Return the cast with cells and categories."""
     return draw_up(cast)
-
-
-@pytest.fixture(autouse=True)
-def _forget_cells() -> None:
-    """Forget cells: the next test's database numbers its own from the same start."""
-    places._INDEXES.clear()
 
 
 @pytest.fixture

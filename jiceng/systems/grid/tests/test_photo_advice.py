@@ -1,6 +1,7 @@
 """After-photos: what is noted when they are handed in, and who reads what of it."""
 
 import io
+import json
 import random
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,13 +14,20 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from jiceng.kernel.attachments.models import Attachment
-from jiceng.kernel.attachments.service import of, take_in
+from jiceng.kernel.attachments.service import (
+    AlreadyAttached,
+    HandedIn,
+    hand_in,
+    of,
+    take_in,
+)
 from jiceng.kernel.base.clock import SHANGHAI
+from jiceng.kernel.base.errors import Absent
 from jiceng.kernel.orgs.terms import VERIFIER
 from jiceng.kernel.places.rules import Place
 from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.testing.cast import MONDAY, hold, officer, post
-from jiceng.systems.grid.actions.photo_checks import note_findings
+from jiceng.systems.grid.actions.photo_checks import Doubts, doubts_about
 from jiceng.systems.grid.models import PhotoFinding
 from jiceng.systems.grid.queries.photos import Advice, disposal_photos, photo_advice
 from jiceng.systems.grid.rules.photos import Stay, in_hand_since, rounded_hours, rounded_metres
@@ -112,8 +120,8 @@ def dispose(grid: Grid, case: Case, *photos: SimpleUploadedFile, at: datetime = 
         for photo in photos
     ]
     claim = f"{CLAIM}{case.number}"
-    scene.make(grid, case, "dispose", at=at, photos=kept, claim=claim)
-    found = note_findings(case, kept, at)
+    done = scene.make(grid, case, "dispose", at=at, photos=kept, claim=claim)
+    found = json.loads(done.entry.payload)["photo_doubts"]
     return [found.get(photo.uid, []) for photo in kept]
 
 
@@ -248,20 +256,33 @@ class TestNoting:
             "拍摄于本次处置开始之前约 2 小时",
         ]
 
-    def test_a_look_taken_again_notes_nothing_twice(self, grid: Grid) -> None:
+    def test_a_photo_that_was_handed_in_is_noted_no_second_time(self, grid: Grid) -> None:
         case = dispatched(grid)
         dispose(grid, case, picture(1, place=None, taken=None))
-        again = note_findings(case, list(of(case.subject)), SENT)
+        scene.make(grid, case, "rework", at=SENT + HOUR)
+        photos, claim = list(of(case.subject)), f"{CLAIM}{case.number}"
+        with pytest.raises(AlreadyAttached):
+            scene.make(grid, case, "dispose", at=SENT + HOUR, photos=photos, claim=claim)
 
-        assert list(again.values()) == [["no_capture"]]
+        assert scene.open_step(case).step == "dispatched"
         assert PhotoFinding.objects.count() == 1
+
+    def test_a_photo_of_another_session_is_not_there(self, grid: Grid) -> None:
+        case = dispatched(grid)
+        by = scene.holder_of(grid, case)
+        photo = take_in(picture(1), by=by, at=SENT, purpose=Purpose.DISPOSAL, claim=CLAIM)
+        with pytest.raises(Absent):
+            scene.make(grid, case, "dispose", at=SENT, photos=[photo], claim=f"{CLAIM}x")
+
+        assert scene.open_step(case).step == "dispatched"
+        photo.refresh_from_db()
+        assert photo.subject == ""
 
     def test_history_gets_codes_and_no_place(self, grid: Grid) -> None:
         case = dispatched(grid)
         [codes] = dispose(grid, case, picture(1, place=A_KILOMETRE_OFF, taken=MONDAY - HOUR))
 
         assert codes == ["far_away", "too_old"]
-        assert note_findings(case, [], SENT) == {}
 
 
 @pytest.mark.django_db
@@ -273,6 +294,7 @@ class TestReading:
         dispose(grid, first, *[picture(seed) for seed in range(1, 7)])
         dispose(grid, second, *[picture(seed, place=A_KILOMETRE_OFF) for seed in range(1, 7)])
         photos = list(of(second.subject))
+        read(second, grid.cast.sun)  # who sun is, a process reads once
 
         for shown in (photos[:1], photos):
             with django_assert_max_num_queries(4):
@@ -282,13 +304,17 @@ class TestReading:
 
     def test_noting_does_not_grow_either(self, grid: Grid, django_assert_num_queries: Any) -> None:
         case = dispatched(grid)
-        dispose(grid, case, *[picture(seed) for seed in range(1, 7)])
-        photos = list(of(case.subject))
-        counts = []
+        by = scene.holder_of(grid, case)
+        photos = [
+            take_in(picture(seed), by=by, at=SENT, purpose=Purpose.DISPOSAL, claim=CLAIM)
+            for seed in range(1, 7)
+        ]
         for shown in (photos[:1], photos):
-            with django_assert_num_queries(4):
-                counts.append(note_findings(case, shown, SENT))
-        assert counts == [{}, {}]
+            with django_assert_num_queries(2):
+                handed = hand_in(shown, subject=case.subject, claim=CLAIM)
+                assert doubts_about(case, handed, SENT) == Doubts()
+        with django_assert_num_queries(0):
+            assert doubts_about(case, HandedIn(), SENT) == Doubts()
 
     def test_photos_of_the_report_ask_nothing(
         self, grid: Grid, django_assert_num_queries: Any
