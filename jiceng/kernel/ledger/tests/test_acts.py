@@ -8,9 +8,17 @@ from typing import Any
 import pytest
 
 from jiceng.kernel.base.errors import BadInput, NotAllowed
+from jiceng.kernel.base.ids import new_uid
+from jiceng.kernel.base.together import (
+    NeedsTransaction,
+    Overtaken,
+    need_transaction,
+    write_together,
+)
 from jiceng.kernel.ledger import acts, waiting
 from jiceng.kernel.ledger.acts import ACTS, Done, Recorded, act
 from jiceng.kernel.ledger.entries import RESIDENT, SYSTEM, Nobody, append, entries_of
+from jiceng.kernel.ledger.idempotency import KeyReused, claim_of
 from jiceng.kernel.ledger.models import ActKey, Entry, Pending, PersonalDatum
 from jiceng.kernel.ledger.waiting import SealingStuck
 
@@ -160,3 +168,80 @@ def test_acts_are_refused_while_sealing_is_stuck(at: datetime, settings: Any) ->
         note(number="3", text="abc", by=RESIDENT, at=at)
     waiting.forget()
     note(number="3", text="abc", by=RESIDENT, at=at)
+
+
+class TestDeciding:
+    """Acts that read, decide, and hand over what is to be written."""
+
+    def deciding(self, *ends: Exception | None) -> tuple[Callable[..., Done[int]], list[int]]:
+        """Return an act whose writing meets ``ends`` in turn, and how often it decided."""
+        asked: list[int] = []
+
+        @act("test.case.decided", label="作决定", decides=True)
+        def decide(*, number: str, by: Any, at: datetime) -> Recorded[int]:
+            asked.append(len(asked) + 1)
+            end = ends[len(asked) - 1] if len(asked) <= len(ends) else None
+            if isinstance(end, NeedsTransaction):
+                need_transaction()
+
+            def write(**given: Any) -> None:
+                if end and not isinstance(end, NeedsTransaction):
+                    raise end
+                write_together(**given)
+
+            return Recorded(len(asked), f"test.case:{number}", {"try": len(asked)}, write=write)
+
+        return decide, asked
+
+    @pytest.mark.django_db
+    def test_it_decides_anew_where_somebody_was_faster(self, at: datetime) -> None:
+        decide, _asked = self.deciding(Overtaken(), Overtaken())
+        assert decide(number="1", by=RESIDENT, at=at).value == 3
+        assert [json.loads(entry.payload) for entry in entries_of("test.case:1")] == [{"try": 3}]
+
+    @pytest.mark.django_db
+    def test_it_gives_up_in_the_end(self, at: datetime) -> None:
+        decide, asked = self.deciding(*[Overtaken()] * 50)
+        with pytest.raises(Overtaken) as refused:
+            decide(number="1", by=RESIDENT, at=at, key="k")
+        assert (refused.value.status, len(asked)) == (409, acts.TRIES)
+        assert not Entry.objects.exists()
+        assert not ActKey.objects.exists()
+
+    @pytest.mark.django_db
+    def test_a_second_press_changes_nothing(self, at: datetime) -> None:
+        decide, asked = self.deciding()
+        first = decide(number="1", by=RESIDENT, at=at, key="k")
+        again = decide(number="1", by=RESIDENT, at=at, key="k")
+        assert (again.entry, again.replayed, again.value) == (first.entry, True, None)
+        assert asked == [1]
+        with pytest.raises(KeyReused):
+            decide(number="2", by=RESIDENT, at=at, key="k")
+
+    @pytest.mark.django_db
+    def test_the_other_half_of_a_double_click_is_a_replay(self, at: datetime) -> None:
+        """The twin commits while this one decides: what refuses us then is our own first use."""
+        twin, _asked = self.deciding()
+        found: list[Done[int]] = []
+
+        def press(*, number: str, by: Any, at: datetime) -> Recorded[int]:
+            found.append(twin(number=number, by=by, at=at, key="k"))
+            raise BadInput()
+
+        mine = acts._Asked("test.case.decided", None, self.claim(at), {"by": RESIDENT, "at": at},
+                       {"number": "1"}, new_uid())  # fmt: skip
+        done = acts._decide(mine, press)
+        assert (done.replayed, done.entry) == (True, found[0].entry)
+
+    def claim(self, at: datetime) -> ActKey:
+        return claim_of(
+            by=RESIDENT.ref, event="test.case.decided", key=("k", ""), request={"number": "1"},
+            uid=new_uid(), at=at,
+        )  # fmt: skip
+
+    @pytest.mark.django_db(transaction=True)
+    def test_what_takes_more_than_one_statement_gets_a_transaction(self, at: datetime) -> None:
+        decide, asked = self.deciding(NeedsTransaction(), NeedsTransaction())
+        done = decide(number="1", by=RESIDENT, at=at, key="k")
+        assert (done.value, asked) == (2, [1, 2])
+        assert decide(number="1", by=RESIDENT, at=at, key="k").replayed

@@ -9,10 +9,12 @@ import pytest
 from django.db import connection, transaction
 
 from jiceng.kernel.base.errors import Refusal
+from jiceng.kernel.base.registry import Registry
+from jiceng.kernel.ledger import acts
+from jiceng.kernel.ledger.acts import Done, Recorded, act
 from jiceng.kernel.ledger.models import Entry
-from jiceng.kernel.ledger.service import append
 from jiceng.kernel.orgs.service import Capacity
-from jiceng.kernel.procedures.engine import advance, open_case
+from jiceng.kernel.procedures.engine import advance, open_case, plan
 from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.procedures.publishing import publish
 from jiceng.kernel.procedures.tests.nets import PERMITS
@@ -20,14 +22,32 @@ from jiceng.kernel.testing.cast import Cast, assemble
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 THREADS = 20
+Make = Callable[..., Done[Case]]
 MOVED = "testing.case.moved"
 
 
-def make_move(*, by: Capacity, at: datetime, number: str, move: str, step_id: int | None) -> None:
-    """Make one move with its entry in one transaction, as every act does."""
-    with transaction.atomic():
-        moved = advance(number=number, move=move, by=by, at=at, step_id=step_id)
-        append(event=MOVED, subject=moved.case.subject, by=by, at=at, facts=moved.facts)
+@pytest.fixture(autouse=True, params=[False, True], ids=["in a transaction", "at once"])
+def make_move(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Make:
+    """Return an act that makes one move: both ways of writing it have to stand the same."""
+    monkeypatch.setattr(acts, "ACTS", Registry("act"))
+    if request.param:
+        return act(MOVED, label="流转", decides=True)(decided_move)
+    return act(MOVED, label="流转")(made_move)
+
+
+def made_move(
+    *, by: Capacity, at: datetime, number: str, move: str, step_id: int | None
+) -> Recorded[Case]:
+    moved = advance(by=by, at=at, number=number, move=move, step_id=step_id)
+    return Recorded(moved.case, moved.case.subject, moved.facts)
+
+
+def decided_move(
+    *, by: Capacity, at: datetime, number: str, move: str, step_id: int | None
+) -> Recorded[Case]:
+    made = plan(by=by, at=at, number=number, move=move, step_id=step_id)
+    case = made.moved.case
+    return Recorded(case, case.subject, made.moved.facts, write=made.write)
 
 
 def together(work: list[Callable[[], object]]) -> Counter[str]:
@@ -54,7 +74,7 @@ def together(work: list[Callable[[], object]]) -> Counter[str]:
 
 
 @pytest.fixture
-def permit(now: datetime) -> tuple[Cast, Case]:
+def permit(now: datetime, make_move: Make) -> tuple[Cast, Case]:
     """Return the cast and an accepted permit, both reviews open."""
     cast = assemble(now)
     version = publish(PERMITS, at=now)
@@ -67,7 +87,7 @@ def permit(now: datetime) -> tuple[Cast, Case]:
 
 
 def test_twenty_threads_on_one_step_make_one_event(
-    permit: tuple[Cast, Case], now: datetime
+    permit: tuple[Cast, Case], make_move: Make, now: datetime
 ) -> None:
     cast, case = permit
     seen = case.steps.open().get(step="plan_review").pk
@@ -83,7 +103,7 @@ def test_twenty_threads_on_one_step_make_one_event(
 
 
 def test_branches_that_finish_together_open_the_join_once(
-    permit: tuple[Cast, Case], now: datetime
+    permit: tuple[Cast, Case], make_move: Make, now: datetime
 ) -> None:
     cast, case = permit
 
@@ -98,7 +118,9 @@ def test_branches_that_finish_together_open_the_join_once(
     assert case.version == 5
 
 
-def test_both_branches_at_once_disturb_nobody(permit: tuple[Cast, Case], now: datetime) -> None:
+def test_both_branches_at_once_disturb_nobody(
+    permit: tuple[Cast, Case], make_move: Make, now: datetime
+) -> None:
     cast, case = permit
     steps = {step.step: step.pk for step in case.steps.open()}
 
