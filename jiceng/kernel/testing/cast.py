@@ -40,14 +40,25 @@ def unit(
 
 def post(of: Unit, role: str) -> Post:
     """Write a post of a registered role, named after it."""
-    return Post.objects.create(unit=of, role=role, name=str(ROLES.get(role).label))
+    row = _post(of, role)
+    row.save(force_insert=True)
+    return row
+
+
+def _post(of: Unit, role: str) -> Post:
+    return Post(unit=of, role=role, name=str(ROLES.get(role).label))
 
 
 def officer(staff_no: str, name: str) -> Officer:
     """Write an officer who cannot sign in with a password."""
+    row = _officer(staff_no, name)
+    row.save(force_insert=True)
+    return row
+
+
+def _officer(staff_no: str, name: str) -> Officer:
     row = Officer(staff_no=staff_no, name=name, phone="13800000000")
     row.set_unusable_password()
-    row.save(force_insert=True)
     return row
 
 
@@ -94,22 +105,23 @@ def assemble(at: datetime = MONDAY) -> Cast:
     other_street = unit("990000002", "西岭街道", Kind.STREET, zone, at=at)
     other_community = unit("990000002001", "枫林社区", Kind.COMMUNITY, other_street, at=at)
 
-    def work(staff_no: str, name: str, of: Unit, role: str) -> Capacity:
-        return hold(officer(staff_no, name), post(of, role), at=at)
-
-    return Cast(
-        at=at,
-        zone=zone,
-        street=street,
-        community=community,
-        village=village,
-        other_street=other_street,
-        other_community=other_community,
-        wang=work("1001", "王小值", street, "duty_officer"),
-        li=work("1002", "李小格", community, "grid_member"),
-        zhang=work("1003", "张小任", street, "unit_head"),
-        qian=work("1004", "钱小处", street, "handler"),
-        sun=work("1005", "孙小核", street, "verifier"),
-        zhao=work("1006", "赵小远", other_street, "duty_officer"),
-        zhou=work("1007", "周小组", zone, "org_admin"),
+    people = _at_work(
+        at,
+        ("1001", "王小值", street, "duty_officer"),
+        ("1002", "李小格", community, "grid_member"),
+        ("1003", "张小任", street, "unit_head"),
+        ("1004", "钱小处", street, "handler"),
+        ("1005", "孙小核", street, "verifier"),
+        ("1006", "赵小远", other_street, "duty_officer"),
+        ("1007", "周小组", zone, "org_admin"),
     )
+    return Cast(at, zone, street, community, village, other_street, other_community, *people)
+
+
+def _at_work(at: datetime, *places: tuple[str, str, Unit, str]) -> list[Capacity]:
+    """Let several people hold a post each; written together, for most tests begin with it."""
+    officers = Officer.objects.bulk_create(_officer(number, name) for number, name, *_ in places)
+    posts = Post.objects.bulk_create(_post(of, role) for *_, of, role in places)
+    held = list(zip(officers, posts, strict=True))
+    Tenure.objects.bulk_create(Tenure(post=p, officer=o, starts_at=at) for o, p in held)
+    return [Capacity(o, p) for o, p in held]
