@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.db.models import CharField, TextField
 from django.http import HttpResponse
 from django.test import Client
@@ -33,6 +34,9 @@ OURS = {"attachments", "grid", "ledger", "orgs", "procedures", "workdays"}
 
 # What the duty officer may do with a fresh report.
 FIRST = ("judge", "find_major", "pass_up", "refuse", "ask", "merge")
+# Words are the same on both databases: on the second one a resident and the office read them.
+READERS = ["", "wang", "li", "zhang", "qian", "sun", "zhou"]
+READERS = READERS if connection.vendor == "sqlite" else READERS[:2]
 # One case at every step, one that went back and forth, one that was not accepted.
 WAYS = [
     *(PATH[:length] for length in range(len(PATH) + 1)),
@@ -115,7 +119,7 @@ def is_page(answer: HttpResponse) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("who", ["", "wang", "li", "zhang", "qian", "sun", "zhou"])
+@pytest.mark.parametrize("who", READERS)
 def test_no_page_shows_a_chinese_word_of_ours(grid: Grid, cases: list[Case], who: str) -> None:
     client = reader(getattr(grid.cast, who) if who else None)
     pages = [(place, answer) for place, answer in visits(client, cases) if is_page(answer)]

@@ -22,6 +22,9 @@ from jiceng.systems.grid.tests.sending import desk, number_of_no_case, telling_o
 
 pytestmark = pytest.mark.django_db
 
+# The statements are the same on both; the second database counts them over fewer cases.
+MANY = 10_000 if connection.vendor == "sqlite" else 1_000
+
 
 def numbers(start: int) -> Iterator[str]:
     """Yield case numbers with right check digits, in order."""
@@ -170,7 +173,7 @@ class TestInbox:
         assert page.context["rows"] == []
 
     @pytest.mark.slow
-    def test_as_many_statements_for_ten_thousand_cases_as_for_a_hundred(
+    def test_as_many_statements_for_very_many_cases_as_for_a_hundred(
         self, grid: Grid, crowd_of_cases: Callable[[int, int], None]
     ) -> None:
         reported = scene.walk(grid, scene.report(grid), scene.PATH[:3])
@@ -181,10 +184,10 @@ class TestInbox:
         crowd_of_cases(0, 98)
         second = f"/desk/{wang.get('/desk/').context['next']}"
         few = [counted(wang, page) for page in [*pages, second]]
-        crowd_of_cases(98, 9_998)
+        crowd_of_cases(98, MANY - 2)
         many = [counted(wang, page) for page in [*pages, second]]
 
-        assert Case.objects.count() == 10_000
+        assert Case.objects.count() == MANY
         assert few == many
         assert max(many) <= 26, many
 

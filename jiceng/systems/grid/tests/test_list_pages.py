@@ -17,6 +17,9 @@ from jiceng.systems.grid.tests.sending import codes, desk, number_of_no_case, te
 
 pytestmark = pytest.mark.django_db
 
+# The statements are the same on both; the second database counts them over fewer cases.
+MANY = 10_000 if connection.vendor == "sqlite" else 1_000
+
 LONG = "9" * 5000
 
 
@@ -196,14 +199,14 @@ class TestPages:
         assert "&lt;script&gt;alert" in page
 
     @pytest.mark.slow
-    def test_as_many_statements_for_ten_thousand_cases_as_for_a_hundred(self, grid: Grid) -> None:
+    def test_as_many_statements_for_very_many_cases_as_for_a_hundred(self, grid: Grid) -> None:
         wang = grid.cast.wang
         crowd(grid, 0, 100)
         few = counted_all(wang)
-        crowd(grid, 100, 10_000)
+        crowd(grid, 100, MANY)
         many = counted_all(wang)
 
-        assert Case.objects.count() == 10_000
+        assert Case.objects.count() == MANY
         assert few == many
         assert max(many.values()) <= 20, many
 
