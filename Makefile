@@ -6,6 +6,7 @@ PORT ?= 8000
 B := .venv/bin
 PYTHON := $(B)/python -W ignore::SyntaxWarning
 MANAGE := $(B)/python manage.py
+PYTEST := $(B)/python -m pytest -n 2 --dist worksteal -q
 say = @printf '\033[1m· %s\033[0m\n' "$(1)"
 
 .PHONY: faults help setup run test test-sqlite test-postgres check format lint types contracts drift templates browser lock clean messages docs bench bench-quick
@@ -67,17 +68,19 @@ test: setup .venv/.dev browser ## 全部测试：SQLite（含浏览器），再�
 
 test-sqlite: setup .venv/.dev ## 仅 SQLite（含浏览器）
 	$(call say,测试：SQLite 与浏览器)
-	@$(B)/python -m pytest -n 2 -q
+	@$(PYTEST)
 
 test-postgres: setup .venv/.dev ## 仅 PostgreSQL（不含浏览器）
 	$(call say,测试：PostgreSQL)
-	@$(B)/python -W ignore tests/with_pg.py $(B)/python -m pytest -n 2 -q -m "database and not browser"
+	@$(B)/python -W ignore tests/with_pg.py $(PYTEST) -m "database and not browser"
 
 faults: setup .venv/.dev ## 故障实验室：杀进程、断库、写满磁盘、已知坏版本（SIZE=large，SEED= 重做）
 	$(call say,故障实验室)
 	@$(PYTHON) -m faults --size $(or $(SIZE),ci) $(if $(SEED),--seed $(SEED))
 
-check: setup .venv/.dev lint types contracts drift templates test ## 全部关口，提交前与持续集成都用它
+check: setup .venv/.dev ## 全部关口，提交前与持续集成都用它
+	@$(MAKE) --no-print-directory -j2 -Otarget types drift contracts templates lint
+	@$(MAKE) --no-print-directory test
 
 lint: .venv/.dev ## 代码格式与规范
 	$(call say,格式与规范)

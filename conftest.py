@@ -1,4 +1,6 @@
-"""Fixtures of the whole suite, and which tests have anything to do with a database."""
+"""Fixtures of the whole suite, which tests have to do with a database, and which come first."""
+
+from collections.abc import Generator
 
 import pytest
 
@@ -11,9 +13,10 @@ pytest_plugins = [
 OF_A_DATABASE = {"db", "transactional_db"}
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what a second database could answer differently: the rest need not run twice.
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Mark what a second database could answer differently, for the rest need not run twice; then
+    put the longest first, so that no core waits for one at the end.
 
     A test that is skipped somewhere may be skipped for the database.
     """
@@ -22,3 +25,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         asks = item.get_closest_marker("django_db") or item.get_closest_marker("skipif")
         if asks or fixtures & OF_A_DATABASE:
             item.add_marker("database")
+    yield
+    # After the dice of the random order.
+    items.sort(key=lambda item: item.get_closest_marker("longest") is None)

@@ -13,7 +13,12 @@ from jiceng.systems.grid.tests.scene import picture
 from tests.installation.conftest import ROOT, Site
 from tests.journeys.walker import Walker, walking
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.longest,
+    pytest.mark.timeout(240),
+]
 
 COMMUNITY, TEAM = "340871001002", "340871001H01"  # 菱北社区, 市政设施养护队
 WORDS = "井盖裂成两半，晚上有人差点踩空。"

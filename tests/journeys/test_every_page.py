@@ -11,7 +11,12 @@ from tests.journeys.conftest import enter
 from tests.journeys.sights import Sights, Visit
 from tests.journeys.walker import DESKTOP, PHONE, Walker
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.longest,
+    pytest.mark.django_db(transaction=True),
+]
 HTML = "text/html"
 PAGE = f"200 {HTML}"
 

@@ -24,7 +24,12 @@ from jiceng.systems.grid.tests.scene import Grid
 from tests.journeys.conftest import sign_in
 from tests.journeys.walker import Walker
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.longest,
+    pytest.mark.django_db(transaction=True),
+]
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from jiceng.kernel.procedures.publishing import version_of
 from jiceng.kernel.procedures.soundness import reachable
 from jiceng.kernel.testing.cast import Cast, hold, officer, post
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.longest]
 
 # The machine of states is the same on both; the second database gets a shorter walk.
 ACTIONS = 3_000 if connection.vendor == "sqlite" else 2_000

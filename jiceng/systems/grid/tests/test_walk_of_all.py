@@ -27,7 +27,12 @@ from jiceng.systems.grid.tests.walk_ground import Ground, pick
 from jiceng.systems.grid.tests.walk_rows import rows_of
 from jiceng.systems.grid.tests.walking import Tally, World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(1_200)]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.slow,
+    pytest.mark.longest,
+    pytest.mark.timeout(1_200),
+]
 
 # The laws are the same on both; the second database gets a shorter walk.
 LONG = connection.vendor == "sqlite"
