@@ -34,12 +34,13 @@ def told(sights: Sights, visits: list[Visit]) -> dict[Visit, str]:
 
 
 def faults(walker: Walker, visit: Visit) -> Iterator[str]:
-    """Yield what is wrong with a page, wide or narrow."""
+    """Yield what is wrong with a page, wide or narrow; its colours are looked at once, where most
+    of it is shown."""
     for width in (DESKTOP, PHONE):
         walker.page.set_viewport_size({"width": width, "height": 780})
         try:
             walker.go(visit.address) if width == DESKTOP else walker.look()
-            walker.audit()
+            walker.audit(colours=width == DESKTOP)
         except AssertionError as fault:
             walker.wrong.clear()
             yield f"{visit.name} at {width}: {fault}"
