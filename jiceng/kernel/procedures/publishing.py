@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import lru_cache
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,12 @@ from jiceng.kernel.procedures.soundness import problems
 from jiceng.kernel.procedures.terms import PUBLISHED
 
 PROCEDURES: Registry[Procedure] = Registry("procedure")
+
+# Asked at every report: composing it anew took a fifth of that.
+NEWEST = (
+    f"SELECT id FROM {ProcedureVersion._meta.db_table} WHERE code = %s"
+    " ORDER BY published_at DESC, id DESC LIMIT 1"
+)
 
 
 class Unsound(Refusal):
@@ -56,7 +62,7 @@ def publish(procedure: Procedure, *, at: datetime) -> ProcedureVersion:
             },
         )
         if version.fingerprint != fingerprint:
-            raise VersionChanged(code=procedure.code, version=procedure.version)
+            raise VersionChanged(procedure=procedure.code, version=procedure.version)
         if new:
             append(
                 event=PUBLISHED,
@@ -75,10 +81,12 @@ def publish_all(*, at: datetime) -> list[ProcedureVersion]:
 
 def current(code: str) -> ProcedureVersion:
     """Return the newest published version; ``KeyError`` where none is published."""
-    version = ProcedureVersion.objects.filter(code=code).order_by("-published_at", "-id").first()
-    if version is None:
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST, [code])
+        found = cursor.fetchone()
+    if found is None:
         raise KeyError(code)
-    return version
+    return version_of(found[0])
 
 
 @lru_cache(maxsize=256)

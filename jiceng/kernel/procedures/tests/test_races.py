@@ -10,9 +10,8 @@ from django.db import connection, transaction
 
 from jiceng.kernel.base.errors import Refusal
 from jiceng.kernel.base.registry import Registry
-from jiceng.kernel.ledger import acts
-from jiceng.kernel.ledger.acts import Done, Recorded, act
 from jiceng.kernel.ledger.models import Entry
+from jiceng.kernel.ledger.service import Done, Recorded, act
 from jiceng.kernel.orgs.service import Capacity
 from jiceng.kernel.procedures.engine import advance, open_case, plan
 from jiceng.kernel.procedures.models import Case
@@ -29,7 +28,7 @@ MOVED = "testing.case.moved"
 @pytest.fixture(autouse=True, params=[False, True], ids=["in a transaction", "at once"])
 def make_move(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Make:
     """Return an act that makes one move: both ways of writing it have to stand the same."""
-    monkeypatch.setattr(acts, "ACTS", Registry("act"))
+    monkeypatch.setattr("jiceng.kernel.ledger.acts.ACTS", Registry("act"))
     if request.param:
         return act(MOVED, label="流转", decides=True)(decided_move)
     return act(MOVED, label="流转")(made_move)
