@@ -9,7 +9,7 @@ MANAGE := $(B)/python manage.py
 PYTEST := $(B)/python -m pytest -n 2 --dist worksteal -q
 say = @printf '\033[1m· %s\033[0m\n' "$(1)"
 
-.PHONY: faults help setup run test test-sqlite test-postgres check format lint types contracts drift templates browser lock clean messages docs bench bench-quick
+.PHONY: faults help setup run test test-sqlite test-postgres check format lint types contracts drift templates browser lock clean messages docs bench bench-quick bench-growth bench-page
 
 help: ## 显示可用的命令
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -112,6 +112,12 @@ bench: setup .venv/.dev ## 性能：与手写 SQL 和同类软件同场比较，
 
 bench-quick: setup .venv/.dev ## 性能：只数查询次数，一分钟以内，与机器快慢无关
 	@$(PYTHON) -m bench.quick
+
+bench-growth: setup .venv/.dev ## 性能：同一批页面在 1 万件与 10 万件时各需多少（SIZES=10000,1000000 可改）
+	@SIZES=$(or $(SIZES),10000,100000) $(PYTHON) -m bench.growth
+
+bench-page: .venv/.dev ## 性能：把测得的数字写入 docs/performance.md
+	@$(PYTHON) -m bench.page
 
 format: .venv/.dev ## 自动整理格式
 	@$(B)/ruff format -q . && $(B)/ruff check -q --fix .

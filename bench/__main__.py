@@ -18,16 +18,18 @@ from bench.meter import machine
 from bench.quick import queries
 from bench.report import Line, keep, show_goals, versions
 from bench.servers import Place, postgres
+from bench.taking_over import bulk
 from bench.web import over_http
 
 # What is measured, and the share of the time that each has.
 GROUPS: dict[str, tuple[Callable[[Place, float], Found], float]] = {
     "queries": (queries, 0.0),
-    "pg": (on_postgresql, 0.25),
-    "pg8": (with_eight_clients, 0.15),
-    "sqlite": (on_sqlite, 0.1),
+    "pg": (on_postgresql, 0.22),
+    "pg8": (with_eight_clients, 0.13),
+    "sqlite": (on_sqlite, 0.09),
     "http": (over_http, 0.2),
-    "ledger": (rates.ledger, 0.1),
+    "bulk": (bulk, 0.1),
+    "ledger": (rates.ledger, 0.06),
     "tree": (rates.tree, 0.04),
     "clock": (rates.clock, 0.04),
     "writers": (rates.writers, 0.06),
@@ -37,6 +39,7 @@ TITLES = {
     "pg8": "In process, PostgreSQL, eight clients beside one",
     "sqlite": "In process, SQLite (WAL, FULL), one client",
     "http": "Over HTTP, PostgreSQL, two workers",
+    "bulk": "Taking over history",
     "ledger": "Ledger",
     "tree": "Merkle tree",
     "clock": "Deadlines in workdays",

@@ -3,10 +3,12 @@
 .venv/bin/python -m bench.profile                       both databases
 .venv/bin/python -m bench.profile postgresql --sql      with the statements of each act
 .venv/bin/python -m bench.profile sqlite --why open     with a profile of one act
+.venv/bin/python -m bench.profile --keep                keeps it for docs/performance.md
 """
 
 import argparse
 import cProfile
+import json
 import pstats
 import tempfile
 import time
@@ -15,14 +17,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench.crew import Configuration, Crew
+from bench.crew import BUILD, Configuration, Crew
 from bench.report import number, table
 from bench.scenarios.opening import Untimed, open_application
 from bench.scenarios.queries import counts, listen
 from bench.servers import Place, postgres
+from bench.shares import shares, told
 
 CASES = 40
-LINES = 60
 
 
 class Player(Untimed):
@@ -42,7 +44,10 @@ class Player(Untimed):
             troupe.play()
         asked = self._asked(troupe)
         here, server = self._costs(troupe)
-        return {"asked": asked, "here": here, "server": server, "why": self._why(troupe)}
+        dearest = max(here, key=lambda name: here[name] + server[name])
+        profile = self._profile(troupe, self.why or dearest)
+        found = {"asked": asked, "here": here, "server": server, "dearest": self.why or dearest}
+        return found | {"shares": shares(profile), "why": told(profile) if self.why else ""}
 
     def _asked(self, troupe: Any) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
@@ -81,21 +86,15 @@ class Player(Untimed):
             path = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
         return lambda: int(path.read_text().split()[0]) / 1e6
 
-    def _why(self, troupe: Any) -> str:
-        if not self.why:
-            return ""
+    def _profile(self, troupe: Any, act: str) -> pstats.Stats:
         profile = cProfile.Profile()
 
-        def around(name: str, act: Callable[[], Any]) -> Any:
-            return profile.runcall(act) if name == self.why else act()
+        def around(name: str, made: Callable[[], Any]) -> Any:
+            return profile.runcall(made) if name == act else made()
 
         for _n in range(CASES):
             troupe.play(around)
-        with tempfile.TemporaryFile("w+") as out:
-            stats = pstats.Stats(profile, stream=out)
-            stats.sort_stats("cumulative").print_stats(LINES)
-            out.seek(0)
-            return out.read()
+        return pstats.Stats(profile)
 
 
 def show(vendor: str, found: dict[str, Any], *, sql: bool) -> None:
@@ -118,8 +117,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.profile")
     parser.add_argument("vendors", nargs="*", default=["postgresql", "sqlite"])
     parser.add_argument("--sql", action="store_true")
+    parser.add_argument("--keep", action="store_true")
     parser.add_argument("--why", default="", help="an act: open, judge, dispatch …")
     chosen = parser.parse_args()
+    kept: dict[str, Any] = {}
     folder = tempfile.TemporaryDirectory(prefix="jiceng-bench-")
     with folder as name, postgres(Path(name)) as server:
         place = Place(Path(name), server)
@@ -128,7 +129,15 @@ def main() -> None:
             what = Configuration("p", "bench.profile", {"why": chosen.why}, environ=environ)
             with Crew(what) as crew:
                 crew.prepare()
-                show(vendor, crew.check(), sql=chosen.sql)
+                found = crew.check()
+            show(vendor, found, sql=chosen.sql)
+            kept[vendor] = found | {
+                "statements": {
+                    name: counts(asked)["statements"] for name, asked in found["asked"].items()
+                }
+            }
+    if chosen.keep:
+        (BUILD / "profile.json").write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n")
 
 
 if __name__ == "__main__":

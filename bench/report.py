@@ -177,7 +177,7 @@ def show(title: str, lines: Sequence[Line]) -> None:
 def verdict(goal: Goal, measured: Figure | None) -> str:
     """Return how a figure stands to its goal."""
     if measured is None:
-        return "not measured"
+        return goal.absent or "not measured"
     if measured.faults:
         return "wrong: " + ", ".join(measured.faults)
     if measured.rough and goal.rates_only:
