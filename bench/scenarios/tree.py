@@ -43,14 +43,11 @@ class Player:
         row, height, found = [self.algorithm.leaf(leaf) for leaf in self.leaves], 0, {}
         while row:
             found |= {(height, index): value for index, value in enumerate(row)}
-            pairs = zip(row[::2], row[1::2], strict=False)
-            row, height = [self.algorithm.node(left, right) for left, right in pairs], height + 1
+            row, height = self.algorithm.parents(row[: len(row) & -2]), height + 1
         return found
 
     def _append(self) -> int:
-        algorithm, append = self.algorithm, self.frontier.append
-        for leaf in self.leaves:
-            append(algorithm.leaf(leaf))
+        self.frontier.extend([self.algorithm.leaf(leaf) for leaf in self.leaves])
         return LEAVES
 
     def _verify(self) -> int:

@@ -22,6 +22,7 @@ MAX_DEPTH = 32
 MAX_PAYLOAD = 64 * 1024
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+_quoted = json.encoder.encode_basestring  # what the encoder calls for text, without the way there
 
 
 class Uncanonical(BadInput):
@@ -111,10 +112,11 @@ def canonical_payload(facts: Mapping[str, Any]) -> str:
     return text
 
 
-def leaf_bytes(
-    *, at: datetime, by: str, by_title: str, event: str, payload: str, subject: str, uid: str
+def leaf_of(
+    at: str, by: str, by_title: str, event: str, payload: str, subject: str, uid: str
 ) -> bytes:
-    """Return the bytes that are hashed for an entry: canonical JSON with its keys in fixed order.
+    """Return the bytes that are hashed for an entry, ``at`` being text already: canonical JSON with
+    its keys in fixed order.
 
     The payload is set in as it stands, so that a verifier hashes columns and parses nothing (the
     parsing would cost ten times the hash). No other columns give the same bytes: every field
@@ -122,7 +124,14 @@ def leaf_bytes(
     behind it, read from the end.
     """
     return (
-        f'{{"at":"{instant_text(at)}","by":{_encode(by)},"by_title":{_encode(by_title)},'
-        f'"event":{_encode(event)},"payload":{payload},"subject":{_encode(subject)},'
-        f'"uid":{_encode(uid)}}}'
+        f'{{"at":{_quoted(at)},"by":{_quoted(by)},"by_title":{_quoted(by_title)},'
+        f'"event":{_quoted(event)},"payload":{payload},"subject":{_quoted(subject)},'
+        f'"uid":{_quoted(uid)}}}'
     ).encode()
+
+
+def leaf_bytes(
+    *, at: datetime, by: str, by_title: str, event: str, payload: str, subject: str, uid: str
+) -> bytes:
+    """Return the bytes that are hashed for an entry."""
+    return leaf_of(instant_text(at), by, by_title, event, payload, subject, uid)

@@ -1,6 +1,5 @@
 """The statements that SQLite and PostgreSQL say differently; all else goes through the ORM."""
 
-import json
 from collections.abc import Sequence
 
 from django.db import connection
@@ -8,6 +7,9 @@ from django.db.models import QuerySet
 
 from jiceng.kernel.ledger.models import Entry
 
+# Entry id, and the columns that are hashed: at, by, by_title, event, payload, subject, uid.
+Columns = tuple[int, str, str, str, str, str, str, str]
+Sealed = tuple[int, int, bytes, bytes]  # position, entry id, both stored hashes
 SEAL_COLUMNS = "entry_id, epoch, position, leaf_sha256, leaf_sm3"
 
 # Rows are claimed, never ranges of ids: an id is taken before its transaction commits, so a
@@ -22,13 +24,29 @@ CLAIM = """
 # On SQLite the sealer's transaction is IMMEDIATE: nobody else writes meanwhile.
 LOCK = {"postgresql": "FOR UPDATE OF p SKIP LOCKED", "sqlite": ""}
 AMONG = {
-    "postgresql": "ledger_entry.id = ANY(%s)",
+    "postgresql": "ledger_entry.id = ANY(%s::bigint[])",
     "sqlite": "ledger_entry.id IN (SELECT value FROM json_each(%s))",
 }
 AGE = {
     "postgresql": "extract(epoch from clock_timestamp())::bigint - min(queued)",
     "sqlite": "CAST(strftime('%s', 'now') AS INTEGER) - min(queued)",
 }
+# The instant as the leaf has it: UTC, six decimals. SQLite keeps the text that Django wrote, which
+# lacks the decimals where they are zero; any other text, with an offset say, is no instant of ours.
+INSTANT = {
+    "postgresql": """to_char("at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
+    "sqlite": """
+        replace("at", ' ', 'T') || CASE length("at") WHEN 19 THEN '.000000Z' WHEN 26 THEN 'Z' END
+    """,
+}
+LEAVES = """
+    SELECT id, {instant}, "by", by_title, event, payload, subject, uid
+    FROM ledger_entry WHERE {among} ORDER BY id
+"""
+SEALS = """
+    SELECT position, entry_id, leaf_sha256, leaf_sm3 FROM ledger_seal
+    WHERE epoch = %s AND position >= %s AND position < %s ORDER BY position
+"""
 GUARDED = ("ledger_entry", "ledger_seal", "ledger_checkpoint", "ledger_epoch")
 GUARDS = {
     "postgresql": """
@@ -57,9 +75,32 @@ def claim_pending(limit: int) -> list[int]:
 def entries_among(ids: Sequence[int]) -> QuerySet[Entry]:
     """Return the entries with these ids. The ids travel as one parameter: parsing a statement
     with ten thousand place-holders costs as much as hashing the rows."""
-    ids = list(ids)
-    parameter = ids if connection.vendor == "postgresql" else json.dumps(ids)
-    return Entry.objects.extra(where=[AMONG[connection.vendor]], params=[parameter])
+    return Entry.objects.extra(where=[AMONG[connection.vendor]], params=[_one_parameter(ids)])
+
+
+def _one_parameter(ids: Sequence[int]) -> str:
+    opening, closing = "{}" if connection.vendor == "postgresql" else "[]"
+    return f"{opening}{','.join(map(str, ids))}{closing}"
+
+
+def read_columns(ids: Sequence[int]) -> list[Columns]:
+    """Return id and hashed columns of the entries with these ids, in order of id.
+
+    They are what ``leaf_of`` takes, and as raw as the database has them: a model would cost more
+    than both hashes.
+    """
+    vendor = connection.vendor
+    with connection.cursor() as cursor:
+        statement = LEAVES.format(instant=INSTANT[vendor], among=AMONG[vendor])
+        cursor.execute(statement, [_one_parameter(ids)])
+        return cursor.fetchall()
+
+
+def read_seals(epoch: int, start: int, stop: int) -> list[Sealed]:
+    """Return the seals of the positions from ``start`` to ``stop``, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(SEALS, [epoch, start, stop])
+        return cursor.fetchall()
 
 
 def insert_seals(rows: Sequence[tuple[int, int, int, bytes, bytes]]) -> None:

@@ -17,10 +17,10 @@ from django.conf import settings
 
 from jiceng.kernel.base.clock import instant_text
 from jiceng.kernel.ledger import epochs
-from jiceng.kernel.ledger.database import entries_among
+from jiceng.kernel.ledger.database import entries_among, read_seals
 from jiceng.kernel.ledger.models import Entry, Epoch, Head, Pending, Seal, SigningKey
 from jiceng.kernel.ledger.receipts import checkpoint_document, leaf_fields
-from jiceng.kernel.ledger.walking import PAGE, read_checkpoints, read_seals
+from jiceng.kernel.ledger.walking import PAGE, read_checkpoints
 
 FORMAT = "jiceng-export/1"
 FILE_NAME = "ledger.jsonl"

@@ -5,6 +5,7 @@ Chinese office may have to show it. Both are computed over the same bytes, so ei
 """
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
@@ -74,6 +75,11 @@ class Algorithm:
         context = self._node.copy()
         context.update(left + right)
         return context.digest()
+
+    def parents(self, row: Sequence[bytes]) -> list[bytes]:
+        """Return the nodes over neighbouring pairs of an even row."""
+        node = self.node
+        return [node(left, right) for left, right in zip(row[::2], row[1::2], strict=True)]
 
 
 SHA256 = Algorithm("sha256", hashlib.sha256())

@@ -13,15 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.errors import Conflict
 from jiceng.kernel.ledger import anchors, epochs, signing
-from jiceng.kernel.ledger.canonical import leaf_bytes
-from jiceng.kernel.ledger.database import claim_pending, entries_among, insert_seals
+from jiceng.kernel.ledger.canonical import leaf_of
+from jiceng.kernel.ledger.database import claim_pending, insert_seals, read_columns
 from jiceng.kernel.ledger.hashing import SHA256, SM3, Algorithm
 from jiceng.kernel.ledger.models import Checkpoint, Epoch, Head, Pending, Subtree
 from jiceng.kernel.ledger.notes import CheckpointNote
 from jiceng.kernel.ledger.tree import Frontier
 
 HASH = 32
-LEAF_FIELDS = ("at", "by", "by_title", "event", "payload", "subject", "uid")
 
 
 class SealerOvertaken(Conflict):
@@ -61,17 +60,18 @@ def _claim(head: Head, limit: int) -> list[int]:
 def _grow(head: Head, ids: Sequence[int]) -> Batch:
     """Hash the entries anew from their columns and append them to both trees in order of id."""
     sha256, sm3 = frontier_of(SHA256, head), frontier_of(SM3, head)
-    seals, subtrees = [], []
-    rows = entries_among(ids).order_by("pk").values_list("pk", *LEAF_FIELDS)
-    for pk, *columns in rows:
-        data = leaf_bytes(**dict(zip(LEAF_FIELDS, columns, strict=True)))
-        leaf, leaf_sm3 = SHA256.leaf(data), SM3.leaf(data)
-        seals.append((pk, head.epoch, sha256.size, leaf, leaf_sm3))
-        for block, twin in zip(sha256.append(leaf), sm3.append(leaf_sm3), strict=True):
-            level, index, root = block
-            subtrees.append(
-                Subtree(epoch=head.epoch, level=level, index=index, sha256=root, sm3=twin[2])
-            )
+    rows = read_columns(ids)
+    data = [leaf_of(*columns) for _pk, *columns in rows]
+    leaves, leaves_sm3 = [SHA256.leaf(leaf) for leaf in data], [SM3.leaf(leaf) for leaf in data]
+    numbered = enumerate(zip(rows, leaves, leaves_sm3, strict=True), head.size)
+    seals = [
+        (row[0], head.epoch, place, leaf, leaf_sm3) for place, (row, leaf, leaf_sm3) in numbered
+    ]
+    blocks = zip(sha256.extend(leaves), sm3.extend(leaves_sm3), strict=True)
+    subtrees = [
+        Subtree(epoch=head.epoch, level=level, index=index, sha256=root, sm3=twin[2])
+        for (level, index, root), twin in blocks
+    ]
     return Batch(seals, subtrees, sha256, sm3)
 
 

@@ -4,7 +4,7 @@ Nothing here knows a database: a frontier is enough to grow the tree, and a proo
 (which perfect subtrees it needs) and computed from whatever fetched them.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from jiceng.kernel.ledger.hashing import Algorithm
 
@@ -33,17 +33,23 @@ class Frontier:
         if len(self.peaks) != size.bit_count():
             raise ValueError("the frontier does not fit the size")
 
-    def append(self, leaf: bytes) -> Sequence[Block]:
-        """Add a leaf; return the blocks that it completed, smallest first."""
-        node, index, height, blocks = leaf, self.size, 0, []
-        while index & 1:
-            node = self.algorithm.node(self.peaks.pop(), node)
-            index >>= 1
-            height += 1
-            if height % BLOCK_BITS == 0:
-                blocks.append((height // BLOCK_BITS, index, node))
-        self.peaks.append(node)
-        self.size += 1
+    def extend(self, leaves: Sequence[bytes]) -> list[Block]:
+        """Add leaves, a whole level of the tree at a time; return the blocks that they completed,
+        level by level."""
+        row, index, height = list(leaves), self.size, 0
+        kept: list[bytes] = []
+        blocks: list[Block] = []
+        self.size += len(row)
+        while row:
+            level, rest = divmod(height, BLOCK_BITS)
+            if level and not rest:
+                blocks += [(level, place, node) for place, node in enumerate(row, index)]
+            if index & 1:  # the last peak is the left neighbour of this row
+                row.insert(0, self.peaks.pop())
+            if len(row) & 1:
+                kept.append(row.pop())
+            row, index, height = self.algorithm.parents(row), index >> 1, height + 1
+        self.peaks += reversed(kept)
         return blocks
 
     def root(self) -> bytes:
@@ -119,36 +125,27 @@ def perfect_root(algorithm: Algorithm, hashes: Sequence[bytes]) -> bytes:
     """Return the root over a power of two of neighbouring hashes."""
     row = list(hashes)
     while len(row) > 1:
-        row = [algorithm.node(row[i], row[i + 1]) for i in range(0, len(row), 2)]
+        row = algorithm.parents(row)
     return row[0]
 
 
-def _climb(
-    algorithm: Algorithm,
-    start: bytes,
-    place: tuple[int, int],
-    path: Sequence[bytes],
-    left: Callable[[bytes], None] = lambda sibling: None,
-) -> bytes:
-    """Return the root reached from ``start`` at (index, last index); RFC 9162 §2.1.3.2.
-
-    ``left`` hears of every sibling on the left: those are the parts of the older tree.
-    """
-    index, last = place
-    root = start
-    for sibling in path:
-        if last == 0:
-            raise ProofError("proof_length")
-        if index & 1 or index == last:
-            root = algorithm.node(sibling, root)
-            left(sibling)
-            while not index & 1 and index:
-                index, last = index >> 1, last >> 1
-        else:
-            root = algorithm.node(root, sibling)
-        index, last = index >> 1, last >> 1
-    if last:
+def _sides(index: int, size: int, length: int) -> int:
+    """Return, as bits, which of the ``length`` siblings of a path stand on the left, leaf first;
+    RFC 9162 §2.1.3.2. ``ProofError`` where so long a path cannot fit index and size."""
+    # Up to where the path meets the right edge of the tree, the place tells the side. From there
+    # on the subtrees to the right are empty, so each sibling stands on the left.
+    inner = (index ^ size - 1).bit_length()
+    if length != inner + (index >> inner).bit_count():
         raise ProofError("proof_length")
+    return index | -1 << inner
+
+
+def _climb(algorithm: Algorithm, root: bytes, sides: int, path: Sequence[bytes]) -> bytes:
+    """Return the root reached from ``root``, with the siblings on the sides that the bits say."""
+    node = algorithm.node
+    for sibling in path:
+        root = node(sibling, root) if sides & 1 else node(root, sibling)
+        sides >>= 1
     return root
 
 
@@ -160,9 +157,7 @@ def inclusion_root(
         raise ProofError("tree_empty")
     if not 0 <= index < size:
         raise ProofError("index_out_of_range")
-    if len(path) != len(inclusion_spans(index, size)):
-        raise ProofError("proof_length")
-    return _climb(algorithm, leaf, (index, size - 1), path)
+    return _climb(algorithm, leaf, _sides(index, size, len(path)), path)
 
 
 def check_consistency(
@@ -173,23 +168,22 @@ def check_consistency(
 ) -> None:
     """Raise ``ProofError`` unless tree ``new`` (size, root) extends ``old``; RFC 9162 §2.1.4.2."""
     (old_size, old_root), (new_size, new_root) = old, new
-    if len(path) != len(consistency_spans(old_size, new_size)):
-        raise ProofError("proof_length")
+    if not 0 < old_size <= new_size:
+        raise ProofError("index_out_of_range")
     if old_size == new_size:
+        if path:
+            raise ProofError("proof_length")
         if old_root != new_root:
             raise ProofError("proof_mismatch")
         return
+    # The walk begins at the last perfect subtree of the old tree; where that is the whole old
+    # tree, the verifier knows it already and the path leaves it out.
+    height = (old_size & -old_size).bit_length() - 1
     hashes = [old_root, *path] if old_size.bit_count() == 1 else list(path)
-    index, last = old_size - 1, new_size - 1
-    while index & 1:
-        index, last = index >> 1, last >> 1
-    older = [hashes[0]]
-    root = _climb(
-        algorithm,
-        hashes[0],
-        (index, last),
-        hashes[1:],
-        lambda sibling: older.append(algorithm.node(sibling, older.pop())),
-    )
-    if root != new_root or older[0] != old_root:
+    sides = _sides(old_size - 1 >> height, (new_size - 1 >> height) + 1, len(hashes) - 1)
+    start, siblings = hashes[0], hashes[1:]
+    # What stands on the left of that walk makes up the old tree.
+    older = [node for place, node in enumerate(siblings) if sides >> place & 1]
+    whole = _climb(algorithm, start, -1, older)
+    if _climb(algorithm, start, sides, siblings) != new_root or whole != old_root:
         raise ProofError("proof_mismatch")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -10,7 +9,7 @@ from django.db.models import Exists, OuterRef
 
 from jiceng.kernel.ledger import anchors, epochs
 from jiceng.kernel.ledger.canonical import canonical_payload
-from jiceng.kernel.ledger.database import missing_guards, oldest_pending_seconds
+from jiceng.kernel.ledger.database import Columns, missing_guards, oldest_pending_seconds
 from jiceng.kernel.ledger.findings import Report
 from jiceng.kernel.ledger.models import Checkpoint, Entry, Epoch, Head, Pending, Seal
 from jiceng.kernel.ledger.notes import SignedCheckpoint
@@ -67,7 +66,7 @@ class Verification:
             self._unmatched(line, anchored)
         self._rollbacks()
 
-    def _passenger(self, entries: dict[int, dict[str, Any]]) -> None:
+    def _passenger(self, entries: Sequence[Columns]) -> None:
         audit_personal(entries, self.report)
 
     def _anchor_lines(self, length: int) -> Iterator[tuple[int, SignedCheckpoint]]:

@@ -4,59 +4,37 @@ A stored hash proves nothing about the text beside it, so no stored hash is beli
 reads pages of positions; memory stays flat however long the history is.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, pairwise
 from typing import Any
 
 from django.db.models import Max
 
-from jiceng.kernel.ledger.canonical import leaf_bytes
-from jiceng.kernel.ledger.database import entries_among
+from jiceng.kernel.ledger.canonical import leaf_of
+from jiceng.kernel.ledger.database import Columns, Sealed, read_columns, read_seals
 from jiceng.kernel.ledger.findings import Report
 from jiceng.kernel.ledger.hashing import SHA256, SM3
 from jiceng.kernel.ledger.models import Checkpoint, Head, Seal, Subtree
 from jiceng.kernel.ledger.notes import SignedCheckpoint
-from jiceng.kernel.ledger.sealing import LEAF_FIELDS
 from jiceng.kernel.ledger.tree import BLOCK_BITS, Frontier
 from jiceng.kernel.ledger.trust import Trust
 
 PAGE = 4096
+UNREAD = b""  # stands for the bytes of a leaf that is gone or is none; no leaf is empty
 
-Leaf = dict[str, Any]
-Sealed = tuple[int, int, bytes, bytes]  # position, entry id, both stored hashes
 # Called with a page of entries (by id); the second audit that rides on the walk.
-Passenger = Callable[[dict[int, Leaf]], None]
+Passenger = Callable[[Sequence[Columns]], None]
+Leaves = tuple[list[bytes], list[bytes]]  # hashes of the same leaves, SHA-256 and SM3
+Anchored = tuple[int, SignedCheckpoint]  # line of the anchor file, what it says
 
 
-def read_seals(epoch: int, start: int, stop: int) -> list[Sealed]:
-    """Return the seals of the positions from ``start`` to ``stop``, in order."""
-    rows = Seal.objects.filter(epoch=epoch, position__gte=start, position__lt=stop)
-    found = rows.order_by("position").values_list("position", "entry_id", "leaf_sha256", "leaf_sm3")
-    return [(place, pk, bytes(sha256), bytes(sm3)) for place, pk, sha256, sm3 in found]
-
-
-def read_entries(ids: Sequence[int]) -> dict[int, Leaf]:
-    """Return the hashed columns of entries, by id.
-
-    SQLite keeps whatever is put into a column; an entry with an instant that is none comes back
-    empty, so that it is found as altered instead of ending the walk.
-    """
-    rows = entries_among(ids).values_list("pk", *LEAF_FIELDS)
+def _leaf(columns: Columns | None) -> bytes:
+    """Return the bytes of a leaf from its columns, ``UNREAD`` where they are no entry at all."""
     try:
-        return {pk: dict(zip(LEAF_FIELDS, columns, strict=True)) for pk, *columns in rows}
-    except (ValueError, TypeError, AttributeError):
-        if len(ids) == 1:
-            return {ids[0]: dict.fromkeys(LEAF_FIELDS, "")}
-        half = len(ids) // 2
-        return read_entries(ids[:half]) | read_entries(ids[half:])
-
-
-def _hashes(entry: Leaf) -> tuple[bytes, bytes] | None:
-    """Return both leaf hashes from the columns, ``None`` where they are no entry at all."""
-    try:
-        data = leaf_bytes(**entry)
-    except (ValueError, TypeError, AttributeError):
-        return None
-    return SHA256.leaf(data), SM3.leaf(data)
+        return leaf_of(*columns[1:]) if columns else UNREAD
+    except (ValueError, TypeError):
+        return UNREAD  # SQLite keeps whatever is put into a column
 
 
 def read_checkpoints(epoch: int, start: int, stop: int) -> dict[int, Checkpoint]:
@@ -89,6 +67,7 @@ class Walk:
         # After a hole no root can be computed; after a wrong root every later one is wrong too.
         self.rootless = False
         self.last_id = 0
+        self.blocks: dict[tuple[int, int], tuple[bytes, bytes]] = {}
 
     def run(
         self, tape: AnchorTape, unmatched: Callable[..., None], passenger: Passenger
@@ -97,85 +76,99 @@ class Walk:
         for start in range(0, self.head.size, PAGE):
             stop = min(start + PAGE, self.head.size)
             seals = read_seals(self.epoch, start, stop)
-            entries = read_entries([seal[1] for seal in seals])
-            checkpoints = read_checkpoints(self.epoch, start, stop)
+            entries = read_columns([seal[1] for seal in seals])
             self._gaps(start, stop, [seal[0] for seal in seals])
-            blocks: dict[tuple[int, int], tuple[bytes, bytes]] = {}
-            for seal in seals:
-                self._leaf(seal, entries.get(seal[1]), blocks)
-                size = seal[0] + 1
-                self._marks(size, checkpoints.get(size), tape, unmatched)
-            self._subtrees(blocks)
+            leaves = self._leaves(seals, {entry[0]: entry for entry in entries})
+            checkpoints = read_checkpoints(self.epoch, start, stop)
+            anchored = list(tape.up_to((self.epoch, stop)))
+            self._grow(seals, leaves, checkpoints, anchored, unmatched)
+            self._subtrees()
             passenger(entries)
             self.report.seen["leaves"] += len(seals)
             yield stop - start
         self._end()
 
     def _gaps(self, start: int, stop: int, places: Sequence[int]) -> None:
-        expected = start
-        for place in [*places, stop]:
-            if place != expected:
+        for before, place in pairwise([start - 1, *places, stop]):
+            if place != before + 1:
                 self.rootless = True
-                self.report.add(
-                    "position_gap",
-                    epoch=self.epoch,
-                    position=expected,
-                    to=place - 1,
-                )
-            expected = place + 1
+                self.report.add("position_gap", epoch=self.epoch, position=before + 1, to=place - 1)
 
-    def _leaf(
+    def _leaves(self, seals: Sequence[Sealed], entries: dict[int, Columns]) -> Leaves:
+        """Return both hashes of each leaf, anew from the columns; report where a seal differs."""
+        data = [_leaf(entries.get(seal[1])) for seal in seals]
+        hashes = [SHA256.leaf(leaf) for leaf in data], [SM3.leaf(leaf) for leaf in data]
+        own = zip(*hashes, strict=True)
+        for number, (seal, leaf, pair) in enumerate(zip(seals, data, own, strict=True)):
+            if leaf and pair == seal[2:]:
+                continue
+            position, pk, *stored = seal
+            where = {"epoch": self.epoch, "position": position, "entry": pk}
+            if pk in entries:
+                self.report.add("leaf_mismatch", **where, uid=entries[pk][-1])
+            else:
+                self.report.add("entry_missing", **where)
+            if not leaf:  # the tree goes on with what is left of it
+                hashes[0][number], hashes[1][number] = stored
+        return hashes
+
+    def _grow(
         self,
-        seal: Sealed,
-        entry: Leaf | None,
-        blocks: dict[tuple[int, int], tuple[bytes, bytes]],
+        seals: Sequence[Sealed],
+        leaves: Leaves,
+        checkpoints: dict[int, Checkpoint],
+        anchored: Sequence[Anchored],
+        unmatched: Callable[..., None],
     ) -> None:
-        position, pk, stored, stored_sm3 = seal
-        hashes: tuple[bytes, bytes] | None = None
-        where = {"epoch": self.epoch, "position": position, "entry": pk}
-        if entry is None:
-            self.report.add("entry_missing", **where)
-        else:
-            hashes = _hashes(entry)
-            if hashes != (stored, stored_sm3):
-                self.report.add("leaf_mismatch", **where, uid=entry["uid"])
-        if pk < self.last_id:
-            self.report.add("seal_order", **where)
-        self.last_id = pk
-        leaf, leaf_sm3 = hashes or (stored, stored_sm3)
-        pairs = zip(self.sha256.append(leaf), self.sm3.append(leaf_sm3), strict=True)
-        for (level, index, root), twin in pairs:
-            blocks[level, index] = root, twin[2]
+        """Grow the trees from each size that was signed or anchored to the next, and compare."""
+        published: dict[tuple[int, int], list[Anchored]] = {}
+        for line, signed in anchored:
+            published.setdefault(signed.note.place, []).append((line, signed))
+        sizes = [seal[0] + 1 for seal in seals]
+        marked = {*checkpoints, *(size for epoch, size in published if epoch == self.epoch)}
+        low = 0
+        for size in sorted(marked.intersection(sizes)):
+            high = bisect_right(sizes, size)
+            self._extend(seals[low:high], leaves[0][low:high], leaves[1][low:high])
+            held = self._checkpoint(size, checkpoints.get(size))
+            for line, signed in published.pop((self.epoch, size), ()):
+                self._anchored(line, signed, held)
+            low = high
+        self._extend(seals[low:], leaves[0][low:], leaves[1][low:])
+        for line, signed in chain(*published.values()):
+            unmatched(line, signed)
+
+    def _extend(
+        self, seals: Sequence[Sealed], sha256: Sequence[bytes], sm3: Sequence[bytes]
+    ) -> None:
+        for position, pk, *_stored in seals:
+            if pk < self.last_id:
+                self.report.add("seal_order", epoch=self.epoch, position=position, entry=pk)
+            self.last_id = pk
+        blocks = zip(self.sha256.extend(sha256), self.sm3.extend(sm3), strict=True)
+        self.blocks |= {(level, index): (root, twin[2]) for (level, index, root), twin in blocks}
 
     def _roots(self) -> tuple[bytes, bytes]:
         return self.sha256.root(), self.sm3.root()
 
-    def _marks(
-        self,
-        size: int,
-        checkpoint: Checkpoint | None,
-        tape: AnchorTape,
-        unmatched: Callable[..., None],
-    ) -> None:
-        """Compare the tree with what was signed and anchored at this size."""
-        held = checkpoint.signed() if checkpoint else None
-        if held is not None:
-            # One run of the sealer orders by id; the next may well hold smaller ids.
-            self.last_id = 0
-            self.report.seen["checkpoints"] += 1
-            self.trust.check(held, epoch=self.epoch, size=size)
-            self._compare("root_mismatch", held, {"epoch": self.epoch, "size": size})
-        for line, anchored in tape.up_to((self.epoch, size)):
-            if anchored.note.place != (self.epoch, size):
-                unmatched(line, anchored)
-                continue
-            self.report.seen["anchors"] += 1
-            if anchored != held:
-                self._anchored(line, anchored, held)
+    def _checkpoint(self, size: int, checkpoint: Checkpoint | None) -> SignedCheckpoint | None:
+        """Compare the tree with what was signed at this size, and return that."""
+        if checkpoint is None:
+            return None
+        held = checkpoint.signed()
+        # One run of the sealer orders by id; the next may well hold smaller ids.
+        self.last_id = 0
+        self.report.seen["checkpoints"] += 1
+        self.trust.check(held, epoch=self.epoch, size=size)
+        self._compare("root_mismatch", held, {"epoch": self.epoch, "size": size})
+        return held
 
     def _anchored(
         self, line: int, anchored: SignedCheckpoint, held: SignedCheckpoint | None
     ) -> None:
+        self.report.seen["anchors"] += 1
+        if anchored == held:
+            return
         where = {"line": line, "epoch": self.epoch, "size": anchored.note.size}
         self.trust.check(anchored, **where)
         if held is None or held.note.roots != anchored.note.roots:
@@ -188,7 +181,9 @@ class Walk:
             self.report.add(code, **where)
             self.rootless = True
 
-    def _subtrees(self, blocks: dict[tuple[int, int], tuple[bytes, bytes]]) -> None:
+    def _subtrees(self) -> None:
+        """Compare the blocks of this page with what is stored for proofs."""
+        blocks, self.blocks = self.blocks, {}
         if self.rootless:
             return
         for level in {level for level, _index in blocks}:

@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Barrier, Event
 from typing import Any
 
@@ -37,7 +37,7 @@ def note(at: datetime, number: int = 1) -> Entry:
 
 @pytest.mark.django_db
 def test_places_are_dense_and_in_order_of_id(fill: Fill, at: datetime) -> None:
-    entries = fill(5) + fill(4)
+    entries = fill(5) + fill(4, at=at + timedelta(microseconds=50))
     seals = Seal.objects.order_by("position")
     assert [row.position for row in seals] == list(range(9))
     assert [row.entry_id for row in seals] == [entry.pk for entry in entries]

@@ -184,6 +184,7 @@ def test_an_anchor_kept_elsewhere_finds_a_rewriting_by_the_log_itself(
     [
         ("ledger_entry", "at", "腊月三十"),
         ("ledger_entry", "at", "9999-99-99 00:00:00"),
+        ("ledger_entry", "at", "2026-03-02 01:00:00.000000+08:00"),
         ("ledger_entry", "payload", b"\xff\xfe"),
         ("ledger_entry", "by", 7.5),
         ("ledger_seal", "leaf_sha256", "text"),

@@ -84,8 +84,7 @@ def consistency(leaves: list[bytes], old: int) -> list[bytes]:
 @pytest.mark.parametrize("size", range(9))
 def test_roots_of_the_reference_vectors(size: int) -> None:
     tree = Frontier(SHA256)
-    for leaf in RFC_LEAVES[:size]:
-        tree.append(SHA256.leaf(leaf))
+    tree.extend([SHA256.leaf(leaf) for leaf in RFC_LEAVES[:size]])
     assert tree.root().hex() == RFC_ROOTS[size]
 
 
@@ -132,7 +131,17 @@ def test_frontier_grows_to_the_same_root(algorithm: Algorithm) -> None:
     for size in range(70):
         assert tree.root() == naive_root(algorithm, leaves[:size])
         tree = Frontier(algorithm, size, tree.peaks)  # as read back from a head
-        tree.append(leaves[size])
+        assert tree.extend(leaves[size : size + 1]) == []
+
+
+@pytest.mark.slow
+@given(st.lists(st.integers(0, 40), max_size=8))
+def test_leaves_in_any_portions_make_the_same_tree(portions: list[int]) -> None:
+    leaves, tree = leaves_of(sum(portions)), Frontier(SHA256)
+    for portion in portions:
+        tree.extend(leaves[tree.size : tree.size + portion])
+        assert tree.root() == naive_root(SHA256, leaves[: tree.size])
+    assert Frontier(SHA256, tree.size, tree.peaks).root() == tree.root()
 
 
 def test_frontier_refuses_peaks_of_another_size() -> None:
@@ -141,9 +150,11 @@ def test_frontier_refuses_peaks_of_another_size() -> None:
 
 
 @pytest.mark.slow
-def test_blocks_are_complete_and_right() -> None:
-    leaves, tree = leaves_of(256 * 256 + 300), Frontier(SHA256)
-    blocks = [block for leaf in leaves for block in tree.append(leaf)]
+@pytest.mark.parametrize("step", [1, 255, 256, 1000, 70_000])
+def test_blocks_are_complete_and_right(step: int) -> None:
+    leaves, tree, blocks = leaves_of(256 * 256 + 300), Frontier(SHA256), []
+    for start in range(0, len(leaves), step):
+        blocks += tree.extend(leaves[start : start + step])
     places = [(level, index) for level, index, _root in blocks]
     assert places[:2] == [(1, 0), (1, 1)]
     assert sorted(places) == [*((1, index) for index in range(257)), (2, 0)]
