@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from jiceng.kernel.ledger import followers, jobs
 from jiceng.kernel.ledger.entries import OPERATOR, RESIDENT, append
@@ -50,6 +51,19 @@ def test_only_what_is_sealed_and_asked_for(fill: Fill, at: datetime) -> None:
     seal(at)
     assert jobs.run_followers(at) == 2
     assert traces() == uids(entries + waiting)
+
+
+def test_who_has_read_everything_writes_nothing(fill: Fill, at: datetime) -> None:
+    """An idle worker looks every second, and each claim would be two commits."""
+    for name in ("one", "other"):
+        follows(NOTED, name=name)(lambda entry, at: None)
+    fill(3)
+    assert run_followers(at) == 6
+    with CaptureQueriesContext(connection) as asked:
+        assert run_followers(at) == 0
+    assert [query["sql"].partition(" ")[0] for query in asked] == ["SELECT", "SELECT"]
+    fill(1)
+    assert run_followers(at) == 2
 
 
 def test_a_new_follower_begins_at_the_beginning(fill: Fill, at: datetime) -> None:
