@@ -13,6 +13,7 @@ from jiceng.kernel.base.errors import BadInput
 from jiceng.kernel.base.ids import new_uid
 from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.procedures.service import Move, MoveNotPossible
+from jiceng.kernel.procedures.terms import Need
 from jiceng.systems.grid import actions, queries
 from jiceng.systems.grid.forms.moves import MoveForm
 from jiceng.systems.grid.pages.showing import (
@@ -47,7 +48,7 @@ def case(request: DeskRequest, number: str) -> HttpResponse:
         "clocks": clocks_of(file.case, at),
         "advice": photo_advice(file.case, file.photos, officer, at),
         "appeal": appeal_link(file.case, officer, request.capacities, at),
-        "watching": queries.is_watching(officer, file.case),
+        "watching": file.watched,
         **pressure(file.case, request),
     }
     return page(request, "grid/case.html", context)
@@ -66,7 +67,7 @@ def move(request: DeskRequest, number: str, move: str) -> HttpResponseBase:
         *sent,
         now=request.now,
         kept=len(request.POST.getlist(KEPT)),
-        photos=file.photos,
+        photos=file.photos if Need.PARTS in (*chosen.needs, *chosen.takes) else (),
         unit=file.incident.routed_unit,
     )
     photos: list[Attachment] = []

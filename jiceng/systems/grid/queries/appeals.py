@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from jiceng.kernel.base.errors import Absent
-from jiceng.kernel.ledger.service import entries_of, personal_of_many
+from jiceng.kernel.ledger.service import personal_of_many
 from jiceng.kernel.orgs.models import Officer, Unit
 from jiceng.kernel.orgs.service import Capacity, Scope, capacities, visible_to
 from jiceng.kernel.procedures.models import Case, CaseStep
@@ -16,7 +16,7 @@ from jiceng.kernel.procedures.service import Move, allowed_moves, end_of, versio
 from jiceng.systems.grid import terms
 from jiceng.systems.grid.models import Appeal
 from jiceng.systems.grid.queries.cases import OpenStep
-from jiceng.systems.grid.queries.history import Moment, moments_of
+from jiceng.systems.grid.queries.history import Moment, history_of, moments_of
 from jiceng.systems.grid.rules.appeals import Grounds, Obstacle, Stay, obstacle
 from jiceng.systems.grid.terms import APPEAL_DAYS, APPELLANTS
 
@@ -103,7 +103,7 @@ def appeal_file(officer: Officer, number: str, at: datetime) -> AppealFile:
     scope = visible_to(officer, at)
     case = _appeal_for(scope, number)
     about = case.appeal.about
-    entries = list(entries_of(case.subject))
+    entries = history_of(case.subject)
     seen = Case.objects.in_scope(scope).filter(pk=about.pk).exists()
     acting = {capacity.post.pk: capacity for capacity in capacities(officer, at)}
     steps = case.steps.open().select_related("unit", "post").order_by("id")
@@ -119,7 +119,7 @@ def appeal_file(officer: Officer, number: str, at: datetime) -> AppealFile:
         open_steps=[
             _open_step(case, step, acting.get(step.post_id or 0), asked_by) for step in steps
         ],
-        moments=moments_of(entries, personal_of_many(entries), []),
+        moments=moments_of(entries, personal_of_many(entries), [], scope.token),
         end=_state(case) if case.closed_at else "",
     )
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from jiceng.kernel.attachments.models import Attachment
@@ -14,13 +14,26 @@ from jiceng.kernel.base.errors import Absent
 from jiceng.kernel.ledger.models import Entry
 from jiceng.kernel.ledger.service import entries_of, personal_of_many
 from jiceng.kernel.orgs.models import Officer
-from jiceng.kernel.orgs.service import Capacity, capacities, visible_to
+from jiceng.kernel.orgs.service import (
+    Capacity,
+    Scope,
+    capacities,
+    posts_of,
+    units_of,
+    visible_to,
+)
 from jiceng.kernel.procedures.models import Case, CaseLink, CaseStep
 from jiceng.kernel.procedures.service import Move, allowed_moves, reopening_moves, version_of
 from jiceng.systems.grid import terms
-from jiceng.systems.grid.models import Incident
+from jiceng.systems.grid.models import Incident, Watch
 from jiceng.systems.grid.queries.closing import reopen_until
-from jiceng.systems.grid.queries.history import Moment, cases_named, moments_of
+from jiceng.systems.grid.queries.history import (
+    Moment,
+    cases_named,
+    history_of,
+    moments_of,
+    photos_named,
+)
 from jiceng.systems.grid.queries.standing import Standing, fitting, standing_of
 from jiceng.systems.grid.terms import Purpose
 
@@ -39,62 +52,143 @@ class OpenStep:
 
 @dataclass(frozen=True)
 class CaseFile:
-    """All that the page of a case shows."""
+    """All that the pages of a case show to an officer; what a page does not draw is not asked for.
+
+    ``steps`` are all stays of the case, in order.
+    """
 
     case: Case
-    incident: Incident
-    open_steps: list[OpenStep]
-    moments: list[Moment]
-    photos: list[Attachment]
-    contact: dict[str, str]
-    ended: OpenStep | None = None
-    main: Case | None = None
-    merged: list[Case] = field(default_factory=list)
-    parts: list[Case] = field(default_factory=list)
+    steps: list[CaseStep]
+    officer: Officer
+    at: datetime
+    scope: Scope
+
+    @property
+    def incident(self) -> Incident:
+        """Return what was reported."""
+        return self.case.incident
+
+    @property
+    def watched(self) -> bool:
+        """Tell whether the officer watches the case."""
+        return bool(self.case.watched)  # type: ignore[attr-defined]
+
+    @cached_property
+    def acting(self) -> dict[int, Capacity]:
+        """Return the posts in which the officer acts, by their keys."""
+        return {capacity.post.pk: capacity for capacity in capacities(self.officer, self.at)}
+
+    @cached_property
+    def open_steps(self) -> list[OpenStep]:
+        """Return where the case stands, and what the officer may do there."""
+        standing = standing_of(self.case, self.incident, self.at, self.steps)
+        return [
+            _open_step(self, step, self.acting.get(step.post_id or 0), standing)
+            for step in self.steps
+            if step.left_at is None
+        ]
+
+    @cached_property
+    def ended(self) -> OpenStep | None:
+        """Return how the officer can bring the ended case back, if at all."""
+        if self.case.closed_at is None:
+            return None
+        return _way_back(self.case, self.acting.values(), self.at)
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """Return the history."""
+        return history_of(self.case.subject)
+
+    @cached_property
+    def _words(self) -> dict[str, dict[str, str]]:
+        return personal_of_many(self.entries)
+
+    @cached_property
+    def photos(self) -> list[Attachment]:
+        """Return the photos; history names each, so that where it names none, none is asked for."""
+        return list(attachments_of(self.case.subject)) if photos_named(self.entries) else []
+
+    @cached_property
+    def moments(self) -> list[Moment]:
+        """Return the timeline."""
+        known = _known(cases_named(self.entries), self.scope)
+        return moments_of(self.entries, self._words, self.photos, self.scope.token, known)
+
+    @property
+    def contact(self) -> dict[str, str]:
+        """Return how the reporter can be reached."""
+        return _contact(self.entries, self._words)
+
+    @cached_property
+    def _relatives(self) -> dict[str, list[Case]]:
+        return _relatives(self.case, self.scope) if self.case.linked else {}  # type: ignore[attr-defined]
+
+    @property
+    def main(self) -> Case | None:
+        """Return the case that this one belongs to, if the officer may know it."""
+        return next(iter(self._relatives.get("main", ())), None)
+
+    @property
+    def merged(self) -> list[Case]:
+        """Return the cases that were merged into this one, as far as the officer may know them."""
+        return self._relatives.get("merged", [])
+
+    @property
+    def parts(self) -> list[Case]:
+        """Return the parts of this one, as far as the officer may know them."""
+        return self._relatives.get("parts", [])
 
 
 def case_for(officer: Officer, number: str, at: datetime) -> Case:
-    """Return the case, or raise ``Absent`` where there is none or the officer may not know it."""
-    scope = visible_to(officer, at)
+    """Return the case, or raise ``Absent`` where there is none or the officer may not know it.
+
+    It knows whether the officer watches it (``watched``) and whether others belong to it
+    (``linked``).
+    """
+    return _case_for(officer, number, visible_to(officer, at))
+
+
+def _case_for(officer: Officer, number: str, scope: Scope) -> Case:
+    links = CaseLink.objects.filter(Q(main=OuterRef("pk")) | Q(other=OuterRef("pk")))
     case = (
         Case.objects.in_scope(scope)
         .filter(system=terms.SYSTEM, number=number)
-        .select_related(
-            "unit",
-            "contact_unit",
-            "procedure",
-            "incident__category",
-            "incident__cell",
-            "incident__routed_unit",
+        .annotate(
+            watched=Exists(Watch.objects.filter(officer=officer, case=OuterRef("pk"))),
+            linked=Exists(links.filter(ended_at__isnull=True)),
         )
+        .select_related("incident__category", "incident__cell")
+        .defer("incident__cell__boundary", "incident__cell__sent_boundary")
         .first()
     )
     if case is None:
         raise Absent()
+    _introduce(case, scope)
     return case
 
 
+def _introduce(case: Case, scope: Scope) -> None:
+    """Give a case its units and its version from memory."""
+    incident = case.incident
+    keys = {case.unit_id, case.contact_unit_id, incident.routed_unit_id} - {None}
+    units = units_of(scope.token, keys)
+    case.unit = units[case.unit_id]
+    case.contact_unit = units.get(case.contact_unit_id)
+    incident.routed_unit = units.get(incident.routed_unit_id)
+    case.procedure = version_of(case.procedure_id)
+
+
 def case_file(officer: Officer, number: str, at: datetime) -> CaseFile:
-    """Return the case with where it stands, its timeline, photos and the reporter's contact."""
-    case = case_for(officer, number, at)
-    acting = {capacity.post.pk: capacity for capacity in capacities(officer, at)}
-    steps = case.steps.open().select_related("unit", "post").order_by("id")
-    photos = list(attachments_of(case.subject))
-    entries = list(entries_of(case.subject))
-    words = personal_of_many(entries)
-    standing = standing_of(case, case.incident, at)
-    return CaseFile(
-        case=case,
-        incident=case.incident,
-        open_steps=[
-            _open_step(case, step, acting.get(step.post_id or 0), standing) for step in steps
-        ],
-        moments=moments_of(entries, words, photos, _known(cases_named(entries), officer, at)),
-        photos=photos,
-        contact=_contact(entries, words),
-        ended=_way_back(case, list(acting.values()), at) if case.closed_at else None,
-        **_relatives(case, officer, at),
-    )
+    """Return the case with where it stood and stands; the rest is asked for when it is read."""
+    scope = visible_to(officer, at)
+    case = _case_for(officer, number, scope)
+    steps = list(case.steps.order_by("id"))
+    units = units_of(scope.token, {step.unit_id for step in steps})
+    posts = posts_of(scope.token, {step.post_id for step in steps if step.post_id})
+    for step in steps:
+        step.unit, step.post = units[step.unit_id], posts.get(step.post_id)
+    return CaseFile(case, steps, officer, at, scope)
 
 
 def _way_back(case: Case, held: Iterable[Capacity], at: datetime) -> OpenStep | None:
@@ -111,30 +205,26 @@ def _way_back(case: Case, held: Iterable[Capacity], at: datetime) -> OpenStep | 
     return None
 
 
-def _known(numbers: Iterable[str], officer: Officer, at: datetime) -> frozenset[str]:
+def _known(numbers: Iterable[str], scope: Scope) -> frozenset[str]:
     """Return those ``numbers`` whose cases the officer may open: history also names others."""
     wanted = list(numbers)
     if not wanted:
         return frozenset()
-    seen = Case.objects.in_scope(visible_to(officer, at)).filter(number__in=wanted)
+    seen = Case.objects.in_scope(scope).filter(number__in=wanted)
     return frozenset(seen.values_list("number", flat=True))
 
 
-def _relatives(case: Case, officer: Officer, at: datetime) -> dict[str, Any]:
-    """Return the cases that belong to this one, as far as the officer may know them."""
+def _relatives(case: Case, scope: Scope) -> dict[str, list[Case]]:
+    """Return the cases that belong to this one, as far as they are seen."""
     links = CaseLink.objects.filter(Q(main=case) | Q(other=case), ended_at__isnull=True)
-    known = Case.objects.in_scope(visible_to(officer, at)).select_related("unit")
     rows = list(links.order_by("id"))
-    if not rows:
-        return {}
-    seen = {one.pk: one for one in known.filter(pk__in=_other_ends(rows))}
+    seen = Case.objects.in_scope(scope).in_bulk(_other_ends(rows))
+    mains = [row.main_id for row in rows if row.other_id == case.pk]
     merged = [row.other_id for row in rows if row.main_id == case.pk and row.kind == "merged"]
     parts = [row.other_id for row in rows if row.main_id == case.pk and row.kind == "split"]
-    mains = [row.main_id for row in rows if row.other_id == case.pk]
     return {
-        "main": next((seen[pk] for pk in mains if pk in seen), None),
-        "merged": [seen[pk] for pk in merged if pk in seen],
-        "parts": [seen[pk] for pk in parts if pk in seen],
+        name: [seen[pk] for pk in keys if pk in seen]
+        for name, keys in {"main": mains, "merged": merged, "parts": parts}.items()
     }
 
 
@@ -143,12 +233,12 @@ def _other_ends(rows: Iterable[CaseLink]) -> set[int]:
 
 
 def _open_step(
-    case: Case, step: CaseStep, capacity: Capacity | None, standing: Standing
+    file: CaseFile, step: CaseStep, capacity: Capacity | None, standing: Standing
 ) -> OpenStep:
-    definition = version_of(case.procedure_id).procedure
+    definition = file.case.definition
     offered = allowed_moves(definition, step, capacity) if capacity else []
     moves = [move for move in offered if fitting(move.code, standing)]
-    others = _for_others(case, moves, capacity)
+    others = _for_others(file.steps, moves, capacity)
     return OpenStep(
         step=step,
         label=_(definition.step(step.step).label),
@@ -158,13 +248,12 @@ def _open_step(
     )
 
 
-def _for_others(case: Case, moves: list[Move], capacity: Capacity | None) -> list[Move]:
+def _for_others(
+    steps: Iterable[CaseStep], moves: list[Move], capacity: Capacity | None
+) -> list[Move]:
     """Return the moves that the reader may not make for having made another one before."""
-    asked = {code for move in moves for code in move.differs_from}
-    if not asked or capacity is None:
-        return []
-    own = case.steps.filter(move__in=asked, left_by=capacity.ref).values_list("move", flat=True)
-    return [move for move in moves if not set(own).isdisjoint(move.differs_from)]
+    own = {step.move for step in steps if capacity and step.left_by == capacity.ref}
+    return [move for move in moves if not own.isdisjoint(move.differs_from)]
 
 
 def _contact(entries: list[Entry], words: dict[str, dict[str, str]]) -> dict[str, str]:
@@ -189,10 +278,11 @@ def pressed_before(
 ) -> tuple[OpenStep | None, Move | None]:
     """Return the step that the reader left by ``move`` on the page that showed it, and the move."""
     by = next(iter(held))
-    left = file.case.steps.filter(pk=step_id or 0, move=move, left_by=by.ref).first()
+    made = (move, by.ref)
+    left = next((s for s in file.steps if s.pk == step_id and (s.move, s.left_by) == made), None)
     if left is None:
         return None, None
-    definition = version_of(file.case.procedure_id).procedure
+    definition = file.case.definition
     found = definition.move(move, [left.step])
     return (OpenStep(left, str(definition.step(left.step).label), by, []), found and found[0])
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Substr
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -13,8 +15,9 @@ from django.utils.translation import gettext_lazy
 
 from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.ledger.models import Entry
-from jiceng.kernel.ledger.service import ACTS
-from jiceng.kernel.orgs.models import Officer, Unit
+from jiceng.kernel.ledger.service import ACTS, entries_of
+from jiceng.kernel.orgs.models import Officer
+from jiceng.kernel.orgs.service import unit_names
 from jiceng.kernel.procedures.terms import EVENT_LABELS as PROCEDURE_LABELS
 from jiceng.kernel.procedures.terms import Need
 from jiceng.kernel.workdays.terms import EVENT_LABELS as WORKDAY_LABELS
@@ -23,6 +26,8 @@ from jiceng.systems.grid.terms import Authority
 
 # What is written into the history of a case beside the acts: by the kernel, and by a replay.
 OTHER_LABELS = {**PROCEDURE_LABELS, **WORKDAY_LABELS, **terms.EVENT_LABELS}
+# How an entry begins to say which officer acted.
+ACTING = "officer:"
 # What people write with an act, in the order in which it is read.
 PLAIN = ("note", "reason", "words")
 SPOKEN = {
@@ -47,49 +52,67 @@ class Moment:
     facts: list[str] = field(default_factory=list)
 
 
+def history_of(subject: str) -> list[Entry]:
+    """Return the history of a subject, each entry with the name of the officer who acted, ""
+    where none did, and with what it says, read once."""
+    acting = Officer.objects.filter(staff_no=Substr(OuterRef("by"), len(ACTING) + 1))
+    entries = list(entries_of(subject).annotate(officer=Subquery(acting.values("name")[:1])))
+    for entry in entries:
+        if not entry.by.startswith(ACTING):
+            entry.officer = ""  # type: ignore[attr-defined]
+        entry.facts = json.loads(entry.payload)  # type: ignore[attr-defined]
+    return entries
+
+
 def moments_of(
     entries: list[Entry],
     words: dict[str, dict[str, str]],
     photos: list[Attachment],
+    token: str,
     known: Collection[str] = (),
 ) -> list[Moment]:
-    """Return the lines of the timeline, in order; the same few queries however many there are.
+    """Return the lines of the timeline of a ``history_of``; ``token`` is that of the organisation.
 
     Of other cases only those in ``known`` are named: the reader may open them.
     """
-    numbers = {entry.by.removeprefix("officer:") for entry in entries}
-    names = dict(Officer.objects.filter(staff_no__in=numbers).values_list("staff_no", "name"))
-    receivers = {entry.uid: _receivers(entry) for entry in entries}
-    codes = {unit for pairs in receivers.values() for unit, _post in pairs}
-    units = dict(Unit.objects.filter(code__in=codes).values_list("code", "name"))
+    receivers = {entry.uid: _receivers(_told(entry)) for entry in entries}
+    units = unit_names(token, {unit for pairs in receivers.values() for unit, _post in pairs})
     return [
         Moment(
             entry=entry,
             label=label_of(entry.event),
             words=_spoken(words.get(entry.uid, {})),
-            photos=_of(entry, photos),
-            by=" · ".join(filter(None, [names.get(entry.by[8:], ""), _(entry.by_title)])),
+            photos=_of(_told(entry), photos),
+            by=" · ".join(filter(None, [entry.officer, _(entry.by_title)])),  # type: ignore[attr-defined]
             to=[
                 " · ".join(filter(None, [units.get(unit, unit), post]))
                 for unit, post in receivers[entry.uid]
             ],
-            facts=_facts(json.loads(entry.payload), known),
+            facts=_facts(_told(entry), known),
         )
         for entry in entries
     ]
 
 
-def _receivers(entry: Entry) -> list[tuple[str, str]]:
+def _told(entry: Entry) -> dict[str, Any]:
+    return entry.facts  # type: ignore[attr-defined,no-any-return]
+
+
+def _receivers(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the code of the unit and the name of the post that each open step went to."""
-    facts = json.loads(entry.payload)
     if "to_unit" in facts:
         return [(facts["to_unit"], facts.get("to_post", ""))]
     return [(step["unit"], step["post"]) for step in facts.get("to", [])]
 
 
+def photos_named(entries: Iterable[Entry]) -> set[str]:
+    """Return the photos that a history names."""
+    return {photo["uid"] for entry in entries for photo in _told(entry).get("photos", [])}
+
+
 def cases_named(entries: Iterable[Entry]) -> set[str]:
     """Return the numbers of the other cases that a history names."""
-    named = {json.loads(entry.payload).get("main", "") for entry in entries}
+    named = {_told(entry).get("main", "") for entry in entries}
     return named - {""}
 
 
@@ -128,6 +151,6 @@ def _spoken(words: dict[str, str]) -> dict[str, str]:
     }
 
 
-def _of(entry: Entry, photos: Iterable[Attachment]) -> list[Attachment]:
-    shown = {photo["uid"] for photo in json.loads(entry.payload).get("photos", [])}
+def _of(facts: Mapping[str, Any], photos: Iterable[Attachment]) -> list[Attachment]:
+    shown = {photo["uid"] for photo in facts.get("photos", [])}
     return [photo for photo in photos if photo.uid in shown]

@@ -1,9 +1,10 @@
 """What was made of a case so far, as the rules ask it."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 
-from jiceng.kernel.procedures.models import Case
+from jiceng.kernel.procedures.models import Case, CaseStep
 from jiceng.systems.grid.models import Incident
 from jiceng.systems.grid.rules import Standing, fits
 from jiceng.systems.grid.terms import MOST_EXTENSIONS, Source
@@ -11,14 +12,18 @@ from jiceng.systems.grid.terms import MOST_EXTENSIONS, Source
 REPORTERS = (Source.RESIDENT, Source.PHONE)
 
 
-def standing_of(case: Case, incident: Incident, at: datetime) -> Standing:
-    """Return what decides which moves fit; one query, for the moves that were made."""
+def standing_of(
+    case: Case, incident: Incident, at: datetime, steps: Iterable[CaseStep] | None = None
+) -> Standing:
+    """Return what decides which moves fit; one query for the moves that were made, unless all
+    ``steps`` of the case are at hand."""
     category = incident.category
+    left = case.steps.filter(left_at__isnull=False) if steps is None else steps
     return Standing(
         needs_verification=category is None or category.needs_verification,
         has_reporter=incident.source in REPORTERS,
         overdue=case.due_at is not None and at >= case.due_at,
-        made=Counter(case.steps.filter(left_at__isnull=False).values_list("move", flat=True)),
+        made=Counter(step.move for step in left if step.left_at is not None),
     )
 
 
