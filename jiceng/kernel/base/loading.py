@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, cast
 
 from django.db import connection, models
@@ -42,8 +43,9 @@ def load(rows: Sequence[Model]) -> None:
         return
     _give_keys(rows)
     meta = type(rows[0])._meta
-    adapted = adapters(type(rows[0]))
-    values = [tuple(adapt(getattr(row, name)) for name, adapt in adapted) for row in rows]
+    instant = _instants()
+    columns = [_fitted(rows, field, instant) for field in meta.concrete_fields]
+    values = list(zip(*columns, strict=True))
     _insert(meta.db_table, [_column(field) for field in meta.concrete_fields], values)
     alias = connection.alias
     for row in rows:
@@ -69,6 +71,14 @@ def _keys(table: str, column: str, count: int) -> list[int]:
         last = cursor.fetchone()
     first = (last[0] if last else 0) + 1
     return list(range(first, first + count))
+
+
+def _fitted(rows: Sequence[Model], field: Field[Any, Any], instant: Adapt) -> list[Any]:
+    """Return a whole column fit for the driver; mostly its values already are."""
+    values = list(map(attrgetter(field.attname), rows))
+    if isinstance(field, PLAIN_FIELDS) and PLAIN.issuperset(map(type, values)):
+        return values
+    return list(map(_adapt(field, instant), values))
 
 
 def _column(field: Field[Any, Any]) -> str:

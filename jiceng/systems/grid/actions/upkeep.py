@@ -25,7 +25,8 @@ def write_incidents(bulk: Bulk, incidents: Sequence[Incident]) -> None:
     with transaction.atomic():
         bulk.flush()
         for incident in incidents:
-            incident.case_id = incident.case.pk  # it has its key only now
+            # It has its key only now; the key alone would make the case be read again.
+            incident.case = incident.case
         load(incidents)
         index_cases(incidents)
 
