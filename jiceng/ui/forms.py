@@ -16,7 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.errors import Refusal
 from jiceng.kernel.base.front_door import BadEncoding
-from jiceng.kernel.base.text import ascii_digits, clean_line, clean_text, phone_number
+from jiceng.kernel.base.text import (
+    ascii_digits,
+    clean_line,
+    clean_text,
+    phone_number,
+    without_deceptive,
+)
 from jiceng.kernel.places.rules import Place
 
 MAX_WHOLE = 2**31 - 1  # what an integer column holds on every database
@@ -82,6 +88,14 @@ class CleanCharField(forms.CharField):
             return clean(text, len(text))
         except Refusal as refusal:
             raise as_error(refusal) from refusal
+
+
+class SearchField(CleanCharField):
+    """Words to search for; a sign that is not seen came along with what was pasted."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the clean line without such signs, which no other line may hold."""
+        return super().to_python(without_deceptive(value or ""))
 
 
 class PhoneField(CleanCharField):

@@ -4,6 +4,8 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
+from functools import cache
 
 import pillow_heif
 from PIL import Image
@@ -30,6 +32,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
 
 
+@cache
 def png_bomb(width: int, height: int) -> bytes:
     """Return a PNG of that many pixels in a few kilobytes."""
     packer = zlib.compressobj(9)
@@ -62,10 +65,14 @@ EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MP3 = b"ID3\x03\x00\x00\x00\x00\x0f\x76" + b"\xff\xfb\x90\x00" * 200
 
-# story → name, content, code of the refusal
-REFUSED: dict[str, tuple[str, bytes, str]] = {
-    "a bomb of 400 megapixels": ("b.png", png_bomb(20_000, 20_000), "too_many_pixels"),
-    "a bomb that Pillow only warns of": ("b.png", png_bomb(12_000, 12_000), "too_many_pixels"),
+# story → name, content, code of the refusal; what is large is made when it is asked for
+REFUSED: dict[str, tuple[str, bytes | Callable[[], bytes], str]] = {
+    "a bomb of 400 megapixels": ("b.png", lambda: png_bomb(20_000, 20_000), "too_many_pixels"),
+    "a bomb that Pillow only warns of": (
+        "b.png",
+        lambda: png_bomb(12_000, 12_000),
+        "too_many_pixels",
+    ),
     "GIF with a script behind": ("a.gif", encoded("GIF") + HTML, "gif_refused"),
     "GIF that says JPEG": ("a.jpg", encoded("GIF"), "gif_refused"),
     "SVG": ("a.svg", SVG, "svg_refused"),
@@ -76,7 +83,7 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     "PDF that says JPEG": ("a.jpg", PDF, "pdf_refused"),
     "PDF": ("报告.pdf", PDF, "pdf_refused"),
     "PDF and ZIP": ("a.jpg", PDF + archive(), "pdf_refused"),
-    "a ZIP bomb": ("a.zip", archive(unpacked=10_000_000), "archive_refused"),
+    "a ZIP bomb": ("a.zip", lambda: archive(unpacked=10_000_000), "archive_refused"),
     "a workbook with macros": ("a.xlsm", archive("xl/vbaProject.bin"), "archive_refused"),
     "a path out of the archive": ("a.jpg", archive("../../etc/passwd"), "archive_refused"),
     "an old Office file": (
@@ -100,7 +107,11 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     "JPEG that says program": ("a.exe", picture(), "wrong_extension"),
     "a program's name inside": ("报告.exe.jpg", picture(), "wrong_extension"),
     "a page's name inside": ("a.php.jpg", picture(), "wrong_extension"),
-    "more bytes than are read": ("a.jpg", picture() + b"0" * 12_000_001, "file_too_large"),
+    "more bytes than are read": (
+        "a.jpg",
+        lambda: picture() + b"0" * 12_000_001,
+        "file_too_large",
+    ),
 }
 
 # story → name, content

@@ -11,9 +11,9 @@ import pytest
 from django.test import Client
 
 from jiceng.systems.grid.tests import scene, sending
-from tests.bad_input.conftest import Town
 from tests.bad_input.door import unchanged
 from tests.bad_input.routes import routes
+from tests.bad_input.town import Town
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sealed")]
 
@@ -29,7 +29,7 @@ POLICY = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
-OF_A_KIND = 16
+OF_A_KIND = 6
 PHOTO_POLICY = "default-src 'none'; sandbox"
 FETCHING = {
     "img": "src",

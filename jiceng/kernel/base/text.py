@@ -65,12 +65,17 @@ def clean_text(value: str, limit: int = 2000) -> str:
     """
     _refuse_unstorable(value, frozenset("\t\n\r"))
     text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
-    if not text.isprintable():
-        text = "".join(character for character in text if character not in DECEPTIVE)
-    text = text.strip()
+    text = without_deceptive(text).strip()
     if len(text) > limit:
         raise TooLong()
     return text
+
+
+def without_deceptive(value: str) -> str:
+    """Return ``value`` without the signs that are not seen and turn or part what is."""
+    if value.isprintable():
+        return value
+    return "".join(character for character in value if character not in DECEPTIVE)
 
 
 def ascii_digits(value: str) -> str:

@@ -12,7 +12,14 @@ from jiceng.kernel.search.service import matching
 from jiceng.systems.grid.queries.listed import Options
 from jiceng.systems.grid.queries.lists import Choice
 from jiceng.systems.grid.terms import SEARCHED, Judgement, Pressure, Sort, Source, Tab
-from jiceng.ui.forms import CleanCharField, DayField, Form, WholeNumberField, as_error
+from jiceng.ui.forms import (
+    CleanCharField,
+    DayField,
+    Form,
+    SearchField,
+    WholeNumberField,
+    as_error,
+)
 
 ANY = ("", _("不限"))
 MAX_ID = 2**63 - 1
@@ -31,7 +38,7 @@ def _one_of(label: Any, choices: Pairs = ()) -> forms.ChoiceField:
 class ChoiceForm(Form):
     """A choice of cases, read from the query of an address; nothing that is wrong is guessed."""
 
-    q = CleanCharField(
+    q = SearchField(
         label=_("搜索"),
         max_length=100,
         required=False,

@@ -1,0 +1,1 @@
+"""The catalogue, chapter by chapter."""
