@@ -26,6 +26,7 @@ from faults.persons import Person
 NO_ROOT = "不是 root，不能挂载小磁盘"
 CLIENTS, PERSONS = 4, 2
 FULL = {"ci": 6.0, "large": 20.0}  # seconds for which a volume stays full
+FELT_WITHIN = 150.0  # seconds; a photo is the sixth act of a person
 READS = 0.95  # how many of the public reads are answered meanwhile, where one file is the server
 
 
@@ -194,7 +195,7 @@ def _full(scene: Scene, history: History) -> Iterator[None]:
     try:
         if scene.trial.name.endswith("wal"):
             _use_up(scene)
-        until = time.monotonic() + 60
+        until = time.monotonic() + FELT_WITHIN
         while not _felt(scene, history, refused) and time.monotonic() < until:
             reads.append(_answered(scene.there.port))
             time.sleep(0.1)
