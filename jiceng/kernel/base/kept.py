@@ -32,7 +32,7 @@ class Kept(Generic[Token, Key, Value]):
         kept = self._kept
         found = {key: kept[token, key] for key in wanted if (token, key) in kept}
         missing = wanted - found.keys()
-        return found | self._fetch(token, missing) if missing else found
+        return {**found, **self._fetch(token, missing)} if missing else found
 
     def one(self, token: Token, key: Key) -> Value:
         """Return the answer to ``key``; raises ``KeyError`` where there is none."""

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from jiceng.kernel.base.errors import Refusal
 from jiceng.kernel.procedures.terms import Outcome
 from jiceng.kernel.search.service import matching
-from jiceng.systems.grid.queries.listed import Options
 from jiceng.systems.grid.queries.lists import Choice
+from jiceng.systems.grid.queries.readers import Options
 from jiceng.systems.grid.terms import SEARCHED, Judgement, Pressure, Sort, Source, Tab
+from jiceng.ui.choices import LongSelect
 from jiceng.ui.forms import (
     CleanCharField,
     DayField,
@@ -31,6 +32,7 @@ def _one_of(label: Any, choices: Pairs = ()) -> forms.ChoiceField:
         label=label,
         choices=[ANY, *choices],
         required=False,
+        widget=LongSelect,
         error_messages={"invalid_choice": _("“%(value)s”不是可选的内容。")},
     )
 

@@ -36,8 +36,8 @@ class ChoiceUnusable(BadInput):
     sentence = gettext_lazy("筛选条件有误，请修改后再查。")
 
 
-def _form(request: DeskRequest, given: QueryDict) -> ChoiceForm:
-    return ChoiceForm(given, options=queries.options(request.user, request.now))
+def _reader(request: DeskRequest) -> queries.Reader:
+    return queries.reader_of(request.user, request.now)
 
 
 def _refused(request: DeskRequest, form: ChoiceForm) -> HttpResponse:
@@ -54,8 +54,11 @@ def of_choice(listing: Listing) -> Callable[..., HttpResponseBase]:
     @for_officers
     @wraps(listing)
     def answered(request: DeskRequest, **part: Any) -> HttpResponseBase:
-        form = _form(request, request.GET)
-        return listing(request, form, **part) if form.is_valid() else _refused(request, form)
+        reader = _reader(request)
+        form = ChoiceForm(request.GET, options=reader.options)
+        if not form.is_valid():
+            return _refused(request, form)
+        return listing(request, reader, form, **part)
 
     return answered
 
@@ -64,12 +67,10 @@ def _address(route: str, query: str) -> str:
     return f"{reverse(route)}{f'?{query}' if query else ''}"
 
 
-def _context(request: DeskRequest, form: ChoiceForm, route: str, **more: Any) -> dict[str, Any]:
+def _context(reader: queries.Reader, form: ChoiceForm, route: str, **more: Any) -> dict[str, Any]:
     """Return what the list and the map have in common."""
     choice, after = form.choice, form.cleaned_data["after"] or 0
-    found = queries.page_of(
-        request.user, choice, request.now, after=after, located=more.pop("located", False)
-    )
+    found = queries.page_of(reader, choice, after=after, located=more.pop("located", False))
     next_query = "&".join(filter(None, [choice.query, f"after={found.next_after}"]))
     return {
         "form": form,
@@ -87,37 +88,42 @@ def _context(request: DeskRequest, form: ChoiceForm, route: str, **more: Any) ->
         ],
         "next": f"?{next_query}" if found.next_after else "",
         "first": _address(route, choice.query) if after else "",
-        "saved": queries.saved_filters(request.user),
+        "saved": reader.saved,
         **more,
     }
 
 
 def _list(
-    request: DeskRequest, form: ChoiceForm, *, keeping: FilterForm | None = None, status: int = 200
+    request: DeskRequest,
+    reader: queries.Reader,
+    form: ChoiceForm,
+    *,
+    keeping: FilterForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     order = terms.Sort(form.choice.sort).label
     keeping = keeping or FilterForm()
-    context = _context(request, form, "desk:grid:cases", keeping=keeping, order=order)
+    context = _context(reader, form, "desk:grid:cases", keeping=keeping, order=order)
     return page(request, "grid/cases.html", context, part="found", status=status)
 
 
 @of_choice
-def cases(request: DeskRequest, form: ChoiceForm) -> HttpResponse:
+def cases(request: DeskRequest, reader: queries.Reader, form: ChoiceForm) -> HttpResponse:
     """List the cases of a choice, fifty at a time."""
-    return _list(request, form)
+    return _list(request, reader, form)
 
 
 @of_choice
-def case_map(request: DeskRequest, form: ChoiceForm) -> HttpResponse:
+def case_map(request: DeskRequest, reader: queries.Reader, form: ChoiceForm) -> HttpResponse:
     """Show the cases of a choice on a map, and the same ones as a list beside it."""
-    context = _context(request, form, "desk:grid:map", located=True)
+    context = _context(reader, form, "desk:grid:map", located=True)
     return page(request, "grid/map.html", context, part="found")
 
 
 @of_choice
-def case_points(request: DeskRequest, form: ChoiceForm) -> JsonResponse:
+def case_points(request: DeskRequest, reader: queries.Reader, form: ChoiceForm) -> JsonResponse:
     """Give the points of a choice as GeoJSON."""
-    found = queries.points(request.user, form.choice, request.now)
+    found = queries.points(reader, form.choice)
     answer = JsonResponse(
         found, content_type="application/geo+json", json_dumps_params={"ensure_ascii": False}
     )
@@ -130,20 +136,23 @@ KINDS = ("csv", "xlsx")
 
 
 @of_choice
-def case_file(request: DeskRequest, form: ChoiceForm, kind: str) -> HttpResponseBase:
+def case_file(
+    request: DeskRequest, reader: queries.Reader, form: ChoiceForm, kind: str
+) -> HttpResponseBase:
     """Give the cases of a choice as a table to keep, without a word about their reporters."""
     if kind not in KINDS:
         raise Absent()
-    rows = queries.lines(request.user, form.choice, request.now)
+    rows = queries.lines(reader, form.choice)
     name = _("办件清单-%(day)s") % {"day": legal_day(request.now).isoformat()}
-    return export(columns(queries.step_labels()), rows, form=kind, name=name)
+    return export(columns(reader.options.states), rows, form=kind, name=name)
 
 
 @require_POST
 @for_officers
 def keep_filter(request: DeskRequest) -> HttpResponseBase:
     """Keep a choice under a name of the officer's own."""
-    form = _form(request, QueryDict(request.POST.get("query", "")))
+    reader = _reader(request)
+    form = ChoiceForm(QueryDict(request.POST.get("query", "")), options=reader.options)
     if not form.is_valid():
         return _refused(request, form)
     keeping = FilterForm(request.POST)
@@ -158,7 +167,7 @@ def keep_filter(request: DeskRequest) -> HttpResponseBase:
         except BadInput as refusal:
             keeping.add_error(None, as_error(refusal))
     if keeping.errors:
-        return _list(request, form, keeping=keeping, status=422)
+        return _list(request, reader, form, keeping=keeping, status=422)
     messages.success(request, _("已保存为常用筛选。"))
     return redirect(_address("desk:grid:cases", form.choice.query))
 

@@ -19,14 +19,10 @@ from jiceng.systems.grid.queries.history import Moment, label_of
 from jiceng.systems.grid.queries.listed import (
     CasePage,
     CaseRow,
-    Options,
     is_watching,
     lines,
-    options,
     page_of,
     points,
-    saved_filters,
-    step_labels,
 )
 from jiceng.systems.grid.queries.lists import Choice, chosen
 from jiceng.systems.grid.queries.nearby import (
@@ -63,6 +59,7 @@ from jiceng.systems.grid.queries.public import (
     public_moments,
     tracked_case,
 )
+from jiceng.systems.grid.queries.readers import Options, Reader, reader_of
 from jiceng.systems.grid.queries.spots import spot_at, spot_for, spot_page, spot_units, spots_for
 
 __all__ = [
@@ -80,6 +77,7 @@ __all__ = [
     "OpenStep",
     "Options",
     "PublicMoment",
+    "Reader",
     "Repeats",
     "Similar",
     "access_code",
@@ -106,7 +104,6 @@ __all__ = [
     "neighbours",
     "offered",
     "offered_labels",
-    "options",
     "page_of",
     "phone_tail",
     "points",
@@ -114,10 +111,10 @@ __all__ = [
     "public_case",
     "public_moments",
     "purpose_of",
+    "reader_of",
     "reopen_until",
     "repeats",
     "reporting_units",
-    "saved_filters",
     "seen_among",
     "similar",
     "spot_at",
@@ -125,7 +122,6 @@ __all__ = [
     "spot_page",
     "spot_units",
     "spots_for",
-    "step_labels",
     "step_shown",
     "tracked_case",
 ]

@@ -171,11 +171,11 @@ def _case_for(officer: Officer, number: str, scope: Scope) -> Case:
 def _introduce(case: Case, scope: Scope) -> None:
     """Give a case its units and its version from memory."""
     incident = case.incident
-    keys = {case.unit_id, case.contact_unit_id, incident.routed_unit_id} - {None}
-    units = units_of(scope.token, keys)
+    keys = {case.unit_id, case.contact_unit_id, incident.routed_unit_id}
+    units = units_of(scope.token, filter(None, keys))
     case.unit = units[case.unit_id]
-    case.contact_unit = units.get(case.contact_unit_id)
-    incident.routed_unit = units.get(incident.routed_unit_id)
+    case.contact_unit = units.get(case.contact_unit_id or 0)
+    incident.routed_unit = units.get(incident.routed_unit_id or 0)
     case.procedure = version_of(case.procedure_id)
 
 
@@ -187,7 +187,7 @@ def case_file(officer: Officer, number: str, at: datetime) -> CaseFile:
     units = units_of(scope.token, {step.unit_id for step in steps})
     posts = posts_of(scope.token, {step.post_id for step in steps if step.post_id})
     for step in steps:
-        step.unit, step.post = units[step.unit_id], posts.get(step.post_id)
+        step.unit, step.post = units[step.unit_id], posts.get(step.post_id or 0)
     return CaseFile(case, steps, officer, at, scope)
 
 

@@ -56,11 +56,12 @@ def history_of(subject: str) -> list[Entry]:
     """Return the history of a subject, each entry with the name of the officer who acted, ""
     where none did, and with what it says, read once."""
     acting = Officer.objects.filter(staff_no=Substr(OuterRef("by"), len(ACTING) + 1))
-    entries = list(entries_of(subject).annotate(officer=Subquery(acting.values("name")[:1])))
+    named = entries_of(subject).annotate(officer=Subquery(acting.values("name")[:1]))
+    entries: list[Any] = list(named)
     for entry in entries:
         if not entry.by.startswith(ACTING):
-            entry.officer = ""  # type: ignore[attr-defined]
-        entry.facts = json.loads(entry.payload)  # type: ignore[attr-defined]
+            entry.officer = ""
+        entry.facts = json.loads(entry.payload)
     return entries
 
 
@@ -95,7 +96,7 @@ def moments_of(
 
 
 def _told(entry: Entry) -> dict[str, Any]:
-    return entry.facts  # type: ignore[attr-defined,no-any-return]
+    return entry.facts  # type: ignore[attr-defined]
 
 
 def _receivers(facts: Mapping[str, Any]) -> list[tuple[str, str]]:

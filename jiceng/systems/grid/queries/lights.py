@@ -4,6 +4,7 @@ Whether a light is green depends on the working calendar and on the limit of the
 limit there is one instant from which a day is far enough away, so that the database can compare.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -72,7 +73,12 @@ class Lights:
         return running & Q(due_at__gte=self.at) & ~green
 
 
+def limits_of(kinds: Iterable[Kind]) -> dict[Kind, Limit]:
+    """Return each limit once."""
+    return {kind: Limit(*kind, "rolling") for kind in set(kinds)}
+
+
 def lights_at(at: datetime) -> Lights:
     """Return the lights at an instant, in one query."""
-    rows = Category.objects.order_by().values_list("limit_kind", "limit_amount").distinct()
-    return Lights(at, {row: Limit(row[0], row[1], "rolling") for row in rows})
+    kinds = Category.objects.order_by().values_list("limit_kind", "limit_amount").distinct()
+    return Lights(at, limits_of(kinds))

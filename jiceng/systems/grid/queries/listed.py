@@ -1,23 +1,22 @@
 """What the surfaces show of a choice of cases: a page of rows, points, the lines of a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
-from django.utils.translation import gettext as _
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery, Value
 
-from jiceng.kernel.orgs.models import Officer, Unit
-from jiceng.kernel.orgs.service import visible_to
-from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
+from jiceng.kernel.orgs.models import Officer
+from jiceng.kernel.orgs.service import posts_of, units_of
+from jiceng.kernel.procedures.models import Case, CaseStep
 from jiceng.kernel.workdays.service import remaining
 from jiceng.systems.grid import terms
-from jiceng.systems.grid.models import Category, Cell, Incident, SavedFilter, Watch
-from jiceng.systems.grid.queries.lights import Kind, Lights, lights_at
-from jiceng.systems.grid.queries.lists import Choice, beyond, chosen, chosen_within
+from jiceng.systems.grid.models import Incident, Watch
+from jiceng.systems.grid.queries.lights import Kind, Lights
+from jiceng.systems.grid.queries.lists import Choice, beyond, chosen
+from jiceng.systems.grid.queries.readers import Reader
 from jiceng.systems.grid.queries.watching import watched_cases
-from jiceng.systems.grid.terms import INDENT
 
 PAGE = 50
 BATCH = 2_000
@@ -45,51 +44,13 @@ class CasePage:
     next_after: int
 
 
-@dataclass(frozen=True)
-class Options:
-    """What a filter may be set to, each with its label; nothing outside of what is seen."""
-
-    states: dict[str, str]
-    categories: dict[str, str]
-    groups: dict[str, str]
-    units: dict[str, str]
-    cells: dict[str, str]
-
-
-def step_labels() -> dict[str, str]:
-    """Return what each step is called, in every published version."""
-    versions = ProcedureVersion.objects.filter(code=terms.PROCEDURE).order_by("published_at", "id")
-    return {
-        step.code: _(step.label)
-        for version in versions
-        for step in version.procedure.steps
-        if step.holder is not None
-    }
-
-
-def options(officer: Officer, at: datetime) -> Options:
-    """Return what the officer may filter by, in a fixed number of queries."""
-    scope = visible_to(officer, at)
-    standards = list(Category.objects.order_by("kind", "code", "valid_from"))
-    units = list(scope.filter(Unit.objects.order_by("path"), unit=""))
-    top = min((unit.depth for unit in units), default=0)
-    cells = scope.filter(Cell.objects.order_by("code", "valid_from"))
-    return Options(
-        states=step_labels(),
-        categories={category.code: f"{category.code} {category.name}" for category in standards},
-        groups={category.group: category.group for category in standards if category.group},
-        units={unit.code: f"{INDENT * (unit.depth - top)}{unit.name}" for unit in units},
-        cells={code: f"{name} {code}" for code, name in cells.values_list("code", "name")},
-    )
-
-
 def kind_of(incident: Incident) -> Kind | None:
     """Return the limit of the category of a report, as the lights are asked."""
     category = incident.category
     return (category.limit_kind, category.limit_amount) if category else None
 
 
-def _row(case: Case, labels: dict[str, str], lights: Lights, watched: set[int]) -> CaseRow:
+def _row(case: Case, labels: dict[str, str], lights: Lights) -> CaseRow:
     steps: list[CaseStep] = case.standing  # type: ignore[attr-defined]
     incident = case.incident
     running = case.due_at is not None and case.closed_at is None
@@ -101,37 +62,59 @@ def _row(case: Case, labels: dict[str, str], lights: Lights, watched: set[int]) 
         holder=" / ".join(str(step.post or step.unit) for step in steps),
         light=lights.of(case.due_at, kind_of(incident)) if running else "",
         left=remaining(lights.at, case.due_at).text if running and case.due_at else "",
-        watched=case.pk in watched,
+        watched=case.watched,  # type: ignore[attr-defined]
     )
 
 
-def page_of(
-    officer: Officer, choice: Choice, at: datetime, *, after: int = 0, located: bool = False
-) -> CasePage:
+def page_of(reader: Reader, choice: Choice, *, after: int = 0, located: bool = False) -> CasePage:
     """Return ``PAGE`` cases of a choice behind the case ``after``; ``located`` leaves out those
-    without a point. As many queries for many cases as for few."""
-    scope = visible_to(officer, at)
-    cases = chosen_within(scope, officer, choice, at)
+    without a point. Two queries, a third behind the first page, for many cases as for few."""
+    cases = chosen(reader, choice)
     if located:
         cases = cases.filter(incident__lng__isnull=False)
-    total = cases.count()
-    if after:
-        cases = cases.filter(beyond(scope, choice.sort, after))
-    found = list(_with_rows(cases)[: PAGE + 1])
-    labels, lights = step_labels(), lights_at(at)
-    watched = set(watched_cases(officer).filter(case__in=found).values_list("case", flat=True))
+    behind = cases.filter(beyond(reader.scope, choice.sort, after)) if after else cases
+    found = list(_with_rows(behind, cases, reader)[: PAGE + 1])
+    _introduce(found, reader)
+    labels, lights = reader.options.states, reader.lights
     return CasePage(
-        rows=[_row(case, labels, lights, watched) for case in found[:PAGE]],
-        total=total,
+        rows=[_row(case, labels, lights) for case in found[:PAGE]],
+        total=_total(found, cases, after),
         next_after=found[PAGE - 1].pk if len(found) > PAGE else 0,
     )
 
 
-def _with_rows(cases: QuerySet[Case]) -> QuerySet[Case]:
-    steps = CaseStep.objects.open().select_related("unit", "post__unit").order_by("id")
-    return cases.select_related("unit", "incident__category").prefetch_related(
-        Prefetch("steps", steps, to_attr="standing")
+def _with_rows(rows: QuerySet[Case], whole: QuerySet[Case], reader: Reader) -> QuerySet[Case]:
+    """Return ``rows`` with what is shown of each; each knows how many the ``whole`` has."""
+    watched = watched_cases(reader.officer).filter(case=OuterRef("pk"))
+    size = whole.order_by().annotate(all=Value(1)).values("all").annotate(size=Count("pk"))
+    steps = CaseStep.objects.open().order_by("id")
+    return (
+        rows.select_related("incident")
+        .annotate(watched=Exists(watched), total=Subquery(size.values("size")))
+        .prefetch_related(Prefetch("steps", steps, to_attr="standing"))
     )
+
+
+def _total(found: list[Case], cases: QuerySet[Case], after: int) -> int:
+    """Return how many there are; where no row is left to say it, it is asked."""
+    if found:
+        return int(found[0].total)  # type: ignore[attr-defined]
+    return cases.count() if after else 0
+
+
+def _introduce(cases: Iterable[Case], reader: Reader) -> None:
+    """Give cases, reports and steps their units, posts and categories from memory."""
+    steps = [step for case in cases for step in case.standing]  # type: ignore[attr-defined]
+    token = reader.scope.token
+    units = units_of(token, {row.unit_id for row in (*cases, *steps)})
+    posts = posts_of(token, {step.post_id for step in steps if step.post_id})
+    kinds = {case.incident.category_id for case in cases}
+    categories = reader.categories(filter(None, kinds))
+    for case in cases:
+        case.unit = units[case.unit_id]
+        case.incident.category = categories.get(case.incident.category_id or 0)
+    for step in steps:
+        step.unit, step.post = units[step.unit_id], posts.get(step.post_id or 0)
 
 
 POINT = (
@@ -147,13 +130,13 @@ POINT = (
 )
 
 
-def points(officer: Officer, choice: Choice, at: datetime) -> dict[str, Any]:
+def points(reader: Reader, choice: Choice) -> dict[str, Any]:
     """Return a choice as a GeoJSON feature collection in CGCS2000, the first ``MOST_POINTS`` in
     its order: ``total`` counts the choice, ``located`` those with a point, ``shown`` what is here.
     """
-    cases = chosen(officer, choice, at)
+    cases = chosen(reader, choice)
     located = cases.filter(incident__lng__isnull=False)
-    lights = lights_at(at)
+    lights = reader.lights
     features = [
         _feature(*row, lights=lights) for row in located.values_list(*POINT)[: terms.MOST_POINTS]
     ]
@@ -186,12 +169,12 @@ def _feature(
     }
 
 
-def lines(officer: Officer, choice: Choice, at: datetime) -> Iterator[Case]:
+def lines(reader: Reader, choice: Choice) -> Iterator[Case]:
     """Yield the cases of a choice for a file, in one query however many they are; each has
     ``step``, ``step_unit`` and ``step_post``, where it stands."""
     open_steps = CaseStep.objects.open().filter(case=OuterRef("pk")).order_by("id")
     cases = (
-        chosen(officer, choice, at)
+        chosen(reader, choice)
         .select_related("unit", "incident__category", "incident__cell")
         .annotate(
             step=Subquery(open_steps.values("step")[:1]),
@@ -205,8 +188,3 @@ def lines(officer: Officer, choice: Choice, at: datetime) -> Iterator[Case]:
 def is_watching(officer: Officer, case: Case) -> bool:
     """Tell whether the officer watches the case."""
     return Watch.objects.filter(officer=officer, case=case).exists()
-
-
-def saved_filters(officer: Officer) -> list[SavedFilter]:
-    """Return the filters of the officer by name."""
-    return list(SavedFilter.objects.filter(officer=officer).order_by("name"))

@@ -10,13 +10,14 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from jiceng.kernel.base.clock import SHANGHAI
 from jiceng.kernel.orgs.models import Officer, Unit
-from jiceng.kernel.orgs.service import Scope, visible_to
+from jiceng.kernel.orgs.service import Scope
 from jiceng.kernel.procedures.models import Case, CaseQuerySet, CaseStep
 from jiceng.kernel.procedures.terms import Outcome
 from jiceng.kernel.search.service import matching
 from jiceng.systems.grid import terms
 from jiceng.systems.grid.models import Watch
-from jiceng.systems.grid.queries.lights import lights_at
+from jiceng.systems.grid.queries.lights import Lights
+from jiceng.systems.grid.queries.readers import Reader
 from jiceng.systems.grid.terms import SEARCHED, Pressure, Sort, Tab
 
 
@@ -61,9 +62,6 @@ class Choice:
         return replace(self, **changes)
 
 
-Condition = Callable[[str, datetime], Q]
-
-
 def _standing(**where: Any) -> Q:
     """Return the condition that a case stands in a step now that is as ``where`` says."""
     return Q(Exists(CaseStep.objects.open().filter(case=OuterRef("pk"), **where)))
@@ -81,27 +79,23 @@ def _under(code: str) -> Q:
     return Q(unit__path__startswith=path) if path else Q(pk__in=())
 
 
-def _light(pressure: str, at: datetime) -> Q:
-    return lights_at(at).q(Pressure(pressure).light)
-
-
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, SHANGHAI).astimezone(UTC)
 
 
-CONDITIONS: dict[str, Callable[[Any, datetime], Q]] = {
-    "q": lambda typed, at: matching(SEARCHED, typed, field="pk"),
-    "state": lambda state, at: _state(state),
-    "category": lambda code, at: Q(incident__category__code=code),
-    "group": lambda group, at: Q(incident__category__group=group),
-    "unit": lambda code, at: _under(code),
-    "cell": lambda code, at: Q(incident__cell__code=code),
-    "source": lambda source, at: Q(incident__source=source),
-    "light": _light,
-    "judgement": lambda found, at: Q(incident__judgement=found),
-    "candidate": lambda yes, at: Q(incident__major_candidate=True),
-    "since": lambda day, at: Q(opened_at__gte=_midnight(day)),
-    "until": lambda day, at: Q(opened_at__lt=_midnight(day + timedelta(days=1))),
+CONDITIONS: dict[str, Callable[[Any, Lights], Q]] = {
+    "q": lambda typed, lights: matching(SEARCHED, typed, field="pk"),
+    "state": lambda state, lights: _state(state),
+    "category": lambda code, lights: Q(incident__category__code=code),
+    "group": lambda group, lights: Q(incident__category__group=group),
+    "unit": lambda code, lights: _under(code),
+    "cell": lambda code, lights: Q(incident__cell__code=code),
+    "source": lambda source, lights: Q(incident__source=source),
+    "light": lambda pressure, lights: lights.q(Pressure(pressure).light),
+    "judgement": lambda found, lights: Q(incident__judgement=found),
+    "candidate": lambda yes, lights: Q(incident__major_candidate=True),
+    "since": lambda day, lights: Q(opened_at__gte=_midnight(day)),
+    "until": lambda day, lights: Q(opened_at__lt=_midnight(day + timedelta(days=1))),
 }
 
 ORDERS: dict[str, tuple[Any, ...]] = {
@@ -128,18 +122,13 @@ def seen(scope: Scope) -> CaseQuerySet:
     return Case.objects.in_scope(scope).filter(system=terms.SYSTEM)
 
 
-def chosen_within(scope: Scope, officer: Officer, choice: Choice, at: datetime) -> CaseQuerySet:
-    """Return the cases of a choice within what is seen, in the order of the choice."""
-    cases = seen(scope).filter(_of_tab(choice.tab, officer, scope))
+def chosen(reader: Reader, choice: Choice) -> CaseQuerySet:
+    """Return the cases of a choice that its reader may see, in the order of the choice. Every
+    list, count, map and file of cases begins here."""
+    cases = seen(reader.scope).filter(_of_tab(choice.tab, reader.officer, reader.scope))
     for name, value in choice.filters.items():
-        cases = cases.filter(CONDITIONS[name](value, at))
+        cases = cases.filter(CONDITIONS[name](value, reader.lights))
     return cases.order_by(*ORDERS[choice.sort])
-
-
-def chosen(officer: Officer, choice: Choice, at: datetime) -> CaseQuerySet:
-    """Return the cases of a choice that the officer may see at ``at``. Every list, count, map and
-    file of cases begins here."""
-    return chosen_within(visible_to(officer, at), officer, choice, at)
 
 
 def _beyond_day(due_at: datetime | None, pk: int) -> Q:
