@@ -14,7 +14,7 @@ from bench.pages import Growth, Page, ratio
 from bench.province import Assumed, Measured, measured_in, need
 from bench.report import verdict
 from bench.scenarios import copies, requests
-from bench.scenarios.plans import _in_postgresql, in_sqlite
+from bench.scenarios.plans import _in_postgresql, in_sqlite, read_whole
 from bench.shares import _package
 from jiceng.kernel.base import clock
 from jiceng.kernel.base.ids import read_number
@@ -56,6 +56,10 @@ def node(kind: str, *plans: dict[str, Any], **more: Any) -> dict[str, Any]:
 CASES = {"Relation Name": "procedures_case"}
 WALK = node("Index Scan", **CASES, **{"Index Name": "case_newest"})
 PARTIAL = node("Index Scan", **CASES, **{"Index Name": "case_open_due"})
+OF_CONSTRAINT = node(
+    "Index Only Scan",
+    **{"Relation Name": "procedures_casestep", "Index Name": "one_open_step_a_branch"},
+)
 SOUGHT = node("Index Scan", **CASES, **{"Index Name": "case_newest", "Index Cond": "x"})
 
 
@@ -69,6 +73,7 @@ SOUGHT = node("Index Scan", **CASES, **{"Index Name": "case_newest", "Index Cond
         (node("Limit", node("Nested Loop", WALK)), []),
         (node("Limit", node("Sort", WALK)), ["procedures_case (Index Scan case_newest)"]),
         (PARTIAL, []),
+        (OF_CONSTRAINT, []),
         (node("Aggregate", SOUGHT), []),
     ],
 )
@@ -76,33 +81,43 @@ def test_a_plan_of_postgresql_is_read(plan: dict[str, Any], whole: list[str]) ->
     assert list(_in_postgresql(plan, limited=False)) == whole
 
 
+TREES = {
+    2: ("procedures_case", "procedures_case"),
+    3: ("case_newest", "procedures_case"),
+    4: ("case_open_due", "procedures_case"),
+    5: ("orgs_unit", "orgs_unit"),
+}
+
+
 @pytest.mark.parametrize(
-    ("statement", "line", "whole"),
+    ("tree", "more", "limited", "whole"),
     [
-        ('SELECT count(*) FROM "procedures_case"', "SCAN procedures_case", True),
-        ('SELECT 1 FROM "ledger_entry" U0', "SCAN U0", True),
-        ('SELECT 1 FROM "orgs_unit" U0', "SCAN U0", False),
-        ('SELECT 1 FROM "procedures_case"', "SEARCH procedures_case USING INDEX a (x=?)", False),
-        ('SELECT 1 FROM "procedures_case"', "SCAN procedures_case USING INDEX case_newest", True),
-        (
-            'SELECT 1 FROM "procedures_case" LIMIT 51',
-            "SCAN procedures_case USING INDEX case_newest",
-            False,
-        ),
-        (
-            'SELECT 1 FROM "procedures_case"',
-            "SCAN procedures_case USING COVERING INDEX case_open_due",
-            False,
-        ),
+        (2, [], False, ["procedures_case (scan of procedures_case)"]),
+        (2, [], True, ["procedures_case (scan of procedures_case)"]),
+        (3, [], False, ["procedures_case (scan of case_newest)"]),
+        (3, [], True, []),
+        (3, [("SorterSort", 7, 9)], True, ["procedures_case (scan of case_newest)"]),
+        (4, [], False, []),
+        (5, [], False, []),
     ],
 )
-def test_a_plan_of_sqlite_is_read(statement: str, line: str, whole: bool) -> None:
-    assert bool(list(in_sqlite([line], statement))) is whole
+def test_a_program_of_sqlite_is_read(
+    tree: int, more: list[Any], limited: bool, whole: list[str]
+) -> None:
+    program = [("OpenRead", 0, tree), ("Rewind", 0, 9), ("Next", 0, 4), *more]
+    assert list(in_sqlite(program, TREES, limited=limited)) == whole
 
 
-def test_a_limit_does_not_excuse_what_is_sorted_first() -> None:
-    lines = ["SCAN procedures_case USING INDEX case_newest", "USE TEMP B-TREE FOR ORDER BY"]
-    assert list(in_sqlite(lines, 'SELECT 1 FROM "procedures_case" LIMIT 51'))
+def test_a_tree_that_is_searched_or_asked_for_its_last_is_not_read_whole() -> None:
+    searched = [("OpenRead", 0, 2), ("SeekGE", 0, 9), ("Next", 0, 4)]
+    assert not list(in_sqlite(searched, TREES, limited=False))
+    assert not list(in_sqlite([("OpenRead", 0, 2), ("Last", 0, 9)], TREES, limited=False))
+
+
+@pytest.mark.django_db
+def test_what_the_database_itself_says_is_read() -> None:
+    assert "procedures_case" in "".join(read_whole('SELECT title FROM "procedures_case"'))
+    assert not read_whole('SELECT title FROM "procedures_case" WHERE id = 7')
 
 
 @pytest.fixture

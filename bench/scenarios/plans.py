@@ -1,7 +1,7 @@
 """How the database goes about a statement: which large tables it reads from end to end."""
 
 import json
-import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -13,7 +13,6 @@ LARGE = (
     "search_card",
     "workdays_clock",
 )
-SCAN = re.compile(r"SCAN (?P<name>\w+)(?: USING (?:COVERING )?INDEX (?P<index>\w+))?")
 
 
 def read_whole(statement: str) -> list[str]:
@@ -30,9 +29,11 @@ def read_whole(statement: str) -> list[str]:
             said = cursor.fetchone()[0]
             tree = json.loads(said) if isinstance(said, str) else said
             return sorted(set(_in_postgresql(tree[0]["Plan"], limited=False)))
-        cursor.execute(f"EXPLAIN QUERY PLAN {statement}")
-        details = [row[3] for row in cursor.fetchall()]
-    return sorted(set(in_sqlite(details, statement)))
+        cursor.execute("SELECT rootpage, name, tbl_name FROM sqlite_master WHERE rootpage > 0")
+        trees = {page: (name, table) for page, name, table in cursor.fetchall()}
+        cursor.execute(f"EXPLAIN {statement}")
+        program = [(code, p1, p2) for _place, code, p1, p2, *_rest in cursor.fetchall()]
+    return sorted(set(in_sqlite(program, trees, limited=" LIMIT " in statement)))
 
 
 def _in_postgresql(node: dict[str, Any], *, limited: bool) -> Iterator[str]:
@@ -54,36 +55,34 @@ def _is_whole(node: dict[str, Any], limited: bool) -> bool:
     return walked and not limited and node["Index Name"] not in partial_indexes()
 
 
-def in_sqlite(details: Iterable[str], statement: str) -> Iterator[str]:
-    """Yield the large tables that the lines of a query plan scan."""
-    names = _aliases(statement)
-    lines = list(details)
-    sorts = any("TEMP B-TREE FOR ORDER BY" in line for line in lines)
-    walks = " LIMIT " in statement and not sorts
-    for line in lines:
-        found = SCAN.match(line)
-        table = names.get(found["name"], found["name"]) if found else ""
-        if found and table in LARGE and not (found["index"] and _is_short(found["index"], walks)):
-            yield f"{table} ({line})"
+Program = Iterable[tuple[str, int, int]]
+Trees = dict[int, tuple[str, str]]
 
 
-def _is_short(index: str, walks: bool) -> bool:
-    return walks or index in partial_indexes()
+def in_sqlite(program: Program, trees: Trees, *, limited: bool) -> Iterator[str]:
+    """Yield the large tables that a program of SQLite's machine walks from an end.
 
-
-def _aliases(statement: str) -> dict[str, str]:
-    """Return the tables of a statement by the names that they go by in it."""
-    pairs = re.findall(r'(?:FROM|JOIN) "?(\w+)"?(?: AS)? "?(\w+)"?', statement)
-    return {alias: table for table, alias in pairs}
+    The program, not the plan: that names tables by aliases, and several may have the same one.
+    """
+    codes = defaultdict[str, dict[int, int]](dict)
+    for code, p1, p2 in program:
+        codes[code][p1] = p2
+    walked = (codes["Rewind"] | codes["Last"]).keys() & (codes["Next"] | codes["Prev"]).keys()
+    sorts = bool(codes["Sort"] or codes["SorterSort"])
+    for cursor in walked & codes["OpenRead"].keys():
+        name, table = trees.get(codes["OpenRead"][cursor], ("", ""))
+        is_short = name != table and ((limited and not sorts) or name in partial_indexes())
+        if table in LARGE and not is_short:
+            yield f"{table} (scan of {name})"
 
 
 def partial_indexes() -> set[str]:
-    """Return the indexes that hold part of a table only."""
+    """Return the indexes that hold part of a table only, those of constraints too."""
     from django.apps import apps
 
     return {
-        index.name
+        each.name
         for model in apps.get_models()
-        for index in model._meta.indexes
-        if index.condition is not None
+        for each in (*model._meta.indexes, *model._meta.constraints)
+        if getattr(each, "condition", None) is not None
     }
