@@ -1,7 +1,10 @@
 """The laboratory itself: kills enough, the same dice for the same seed, nothing broken passes."""
 
 import ast
+import os
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -156,3 +159,39 @@ def test_a_repetition_is_no_fresh_act(tmp_path) -> None:
     history.note("ok", "op-1-1", again=True)
     history.close()
     assert history.acked == 1
+
+
+MAKE_ALL = """
+import os, django
+django.setup()
+from faults import mutants
+for name in mutants.MUTANTS:
+    child = os.fork()
+    if child == 0:
+        try:
+            mutants.install(name)
+        except BaseException as error:
+            print(name, repr(error), flush=True)
+        os._exit(0)
+    os.waitpid(child, 0)
+"""
+
+
+@pytest.mark.slow
+def test_every_bad_build_still_patches_the_product(tmp_path) -> None:
+    """What a patch replaces may have moved: then the bad build would be a good one."""
+    surroundings = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "faults.settings",
+        "JICENG_VAR": str(tmp_path),
+        "JICENG_DATABASE_URL": "",
+        "FAULTS_MUTANT": "",
+    }
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", MAKE_ALL],
+        cwd=Path(__file__).parents[1],
+        env=surroundings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
