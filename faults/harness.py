@@ -129,6 +129,10 @@ class Installation:
             self._keeper.join()
         for member in self.members.values():
             family = member.family()
+            # Its children by name: where it ends by itself just now, they are nobody's family.
+            for one in family:
+                with suppress(psutil.NoSuchProcess):
+                    one.kill()
             member.kill()
             if member.running is not None:
                 member.running.wait()
