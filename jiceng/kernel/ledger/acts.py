@@ -71,7 +71,7 @@ class ActSpec:
 ACTS: Registry[ActSpec] = Registry("act")
 
 
-def _check_signature(event: str, body: Callable[..., Any]) -> None:
+def _check_signature(event: str, body: Callable[..., Any], key_of: str) -> None:
     """Raise ``TypeError`` unless all is passed by keyword, with ``by`` and ``at`` among it."""
     parameters = inspect.signature(body).parameters
     if any(p.kind is not inspect.Parameter.KEYWORD_ONLY for p in parameters.values()):
@@ -80,13 +80,25 @@ def _check_signature(event: str, body: Callable[..., Any]) -> None:
         raise TypeError(f"act {event}: needs by= and at=; key= belongs to the ledger")
     if not EVENT.fullmatch(event):
         raise TypeError(f"act {event}: not an event code")
+    if key_of and key_of not in parameters:
+        raise TypeError(f"act {event}: key_of names no keyword")
 
 
 def _claim(
-    event: str, key: tuple[str, str], edge: Mapping[str, Any], request: Mapping[str, Any], uid: str
+    event: str,
+    key: str,
+    key_of: str,
+    edge: Mapping[str, Any],
+    request: Mapping[str, Any],
+    uid: str,
 ) -> ActKey:
-    by, at = edge["by"].ref, edge["at"]
-    return idempotency.claim_of(by=by, event=event, key=key, request=request, uid=uid, at=at)
+    """Return the claim of a key, by whoever it belongs to among those who act as one."""
+    whose = str(request.get(key_of, ""))
+    if key_of and not whose:
+        raise ValueError(f"act {event}: a key needs {key_of}, which tells whose it is")
+    return idempotency.claim_of(
+        by=edge["by"].ref, event=event, key=(key, whose), request=request, uid=uid, at=edge["at"]
+    )
 
 
 @dataclass(frozen=True)
@@ -135,6 +147,8 @@ def _decide(asked: _Asked, body: Callable[..., Recorded[T]]) -> Done[T]:
     asked.permit()
     try:
         return _insist(asked, body)
+    except NeedsTransaction:
+        return _perform(asked, body)
     except Refusal:
         # What refused us may be the first use of our own key, made while we were deciding.
         if first := asked.first_use():
@@ -169,18 +183,15 @@ def act(
     ``replayed``; another request under the key raises ``KeyReused`` (409), an unusable key
     ``BadKey`` (422). ``SealingStuck`` (503) is raised while entries cannot be sealed.
 
-    A body that ``decides`` writes nothing itself: it hands over what it decided as ``write``, and
-    that, the key and the entry are written at once. Where what it read has changed meanwhile it is
-    called again. Such an act costs two round trips instead of six.
+    A body that ``decides`` hands over what it decided as ``write``, which is called with key and
+    entry; where what it read has changed meanwhile it is called again (ADR 0017).
 
     Residents all act as one. An act open to them names with ``key_of`` the keyword that tells them
     apart, so that nobody can press somebody else's button; a key without it is a ``ValueError``.
     """
 
     def decorate(body: Callable[..., Recorded[T]]) -> Callable[..., Done[T]]:
-        _check_signature(event, body)
-        if key_of and key_of not in inspect.signature(body).parameters:
-            raise TypeError(f"act {event}: key_of names no keyword")
+        _check_signature(event, body, key_of)
 
         @wraps(body)
         def run(*, by: Actor, at: datetime, key: str = "", **request: Any) -> Done[T]:
@@ -188,18 +199,10 @@ def act(
             idempotency.check_key(key)
             if event not in REPAIRS:
                 waiting.refuse_if_stuck()
-            whose = str(request.get(key_of, ""))
-            if key and key_of and not whose:
-                raise ValueError(f"act {event}: a key needs {key_of}, which tells whose it is")
             edge, uid = {"by": by, "at": at}, new_uid()
-            claim = _claim(event, (key, whose), edge, request, uid) if key else None
+            claim = _claim(event, key, key_of, edge, request, uid) if key else None
             asked = _Asked(event, may, claim, edge, request, uid)
-            if not decides:
-                return _perform(asked, body)
-            try:
-                return _decide(asked, body)
-            except NeedsTransaction:
-                return _perform(asked, body)
+            return (_decide if decides else _perform)(asked, body)
 
         ACTS.add(event, ActSpec(event, label, run, may))
         return run

@@ -1,6 +1,7 @@
 """A calendar arrives, is amended, is broken."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -205,8 +206,13 @@ def test_a_file_put_into_the_folder_is_noticed_without_a_restart(folder):
 
 def test_the_disk_is_asked_once_a_second_however_often_a_deadline_is(folder, monkeypatch):
     service.calendar()
-    asked = []
-    monkeypatch.setattr(shelf, "_state", lambda folder: asked.append(folder) or shelf._shelf.state)
+    asked, stat = [], os.stat
+
+    def counted(path, *given, **more):
+        asked.extend([path] if path == folder else [])
+        return stat(path, *given, **more)
+
+    monkeypatch.setattr(os, "stat", counted)
     for _second in range(3):
         a_second_passes()
         for _deadline in range(5):
