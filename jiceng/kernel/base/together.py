@@ -6,7 +6,7 @@ PostgreSQL the one statement is a transaction of its own, so that a decision cos
 and not four; SQLite changes one table a statement, inside a transaction.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -146,22 +146,22 @@ def _statement(shapes: tuple[Shape, ...], claim: Part | None, parts: tuple[Part,
     did, and after it; the rows are locked first, so that none can fail once another has happened.
     """
     named: list[tuple[str, str]] = []
-
-    def follow(name: str, compose: Callable[[str], str]) -> None:
-        named.append((name, compose(named[-1][0] if named else "")))
-
     if shapes:
-        follow("held", lambda _before: _held(shapes))
+        named.append(("held", _held(shapes)))
     if claim is not None:
-        follow("claimed", lambda before: _claimed(claim, before))
+        named.append(("claimed", _claimed(claim, _last(named))))
     for number, shape in enumerate(shapes):
-        follow(f"changed{number}", lambda before, shape=shape: _changed(shape, before))
-    guard = named[-1][0] if named else ""
+        named.append((f"changed{number}", _changed(shape, _last(named))))
+    guard = _last(named)
     named += [(f"kept{n}", _kept(part, guard)) for n, part in enumerate(parts)]
     whole = ", ".join(f"{name} AS ({text})" for name, text in named)
     told = [_count("held", bool(shapes)), _count("claimed", claim is not None)]
     told += [f"ARRAY(SELECT key FROM kept{number} ORDER BY key)" for number in range(len(parts))]
     return f"WITH {whole} SELECT {', '.join(told)}"
+
+
+def _last(named: Sequence[tuple[str, str]]) -> str:
+    return named[-1][0] if named else ""
 
 
 def _count(name: str, there: bool) -> str:

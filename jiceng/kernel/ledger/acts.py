@@ -181,10 +181,9 @@ def act(
     gets the same keywords first and raises a ``Refusal``. Callers may add ``key=``: the same
     actor, event, key and request a second time change nothing and get the first entry, with
     ``replayed``; another request under the key raises ``KeyReused`` (409), an unusable key
-    ``BadKey`` (422). ``SealingStuck`` (503) is raised while entries cannot be sealed.
-
-    A body that ``decides`` hands over what it decided as ``write``, which is called with key and
-    entry; where what it read has changed meanwhile it is called again (ADR 0017).
+    ``BadKey`` (422). ``SealingStuck`` (503) is raised while entries cannot be sealed. A body that
+    ``decides`` hands over what it decided as ``write``, and is called again where what it read has
+    changed meanwhile (ADR 0017).
 
     Residents all act as one. An act open to them names with ``key_of`` the keyword that tells them
     apart, so that nobody can press somebody else's button; a key without it is a ``ValueError``.
