@@ -75,7 +75,7 @@ def read_modify_write() -> None:
     swap(writing, "write_together", write)
 
 
-@mutant("killed_database", "I1")
+@mutant("syncs", "G15", "postgresql")
 def asynchronous_commit() -> None:
     """The database says «committed» before it has written."""
 
