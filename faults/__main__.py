@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from faults.campaign import Outcome, Size, run, together
-from faults.databases import PYTHON, Postgres, Sqlite, founded, surroundings, workplace
+from faults.databases import PYTHON, Postgres, Sqlite, founded, release, surroundings, workplace
 from faults.goals import MISSED, PENDING, SKIPPED, Goal, Line
 from faults.report import Run, keep, keep_chunk, table
 
@@ -51,6 +51,7 @@ def main() -> int:
         finally:
             for each in databases:
                 each.stop("immediate")
+            release(Path(place))
     return _conclude(trial, time.monotonic() - began, kept=not options.only)
 
 
