@@ -238,6 +238,8 @@ APPEAL_DAYS = 30
 MOST_FILTERS = 20
 # Points that a map of cases draws at once; it says how many there are.
 MOST_POINTS = 4_000
+# How far a list is counted: to count a million takes a second, and nobody reads them one by one.
+MOST_COUNTED = 10_000
 # The kind under which the search keeps the cards of cases.
 SEARCHED = "case"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery, Value
+from django.db.models import Exists, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
 
 from jiceng.kernel.orgs.models import Officer
 from jiceng.kernel.orgs.service import posts_of, units_of
@@ -37,10 +37,12 @@ class CaseRow:
 
 @dataclass(frozen=True)
 class CasePage:
-    """One page of a choice; ``total`` counts the whole choice, ``next_after`` is 0 at the end."""
+    """One page of a choice; ``total`` counts the whole choice up to ``MOST_COUNTED``, ``more``
+    tells whether there are more than that, ``next_after`` is 0 at the end."""
 
     rows: list[CaseRow]
     total: int
+    more: bool
     next_after: int
 
 
@@ -76,9 +78,11 @@ def page_of(reader: Reader, choice: Choice, *, after: int = 0, located: bool = F
     found = list(_with_rows(behind, cases, reader)[: PAGE + 1])
     _introduce(found, reader)
     labels, lights = reader.options.states, reader.lights
+    total, more = _capped(_total(found, cases, after))
     return CasePage(
         rows=[_row(case, labels, lights) for case in found[:PAGE]],
-        total=_total(found, cases, after),
+        total=total,
+        more=more,
         next_after=found[PAGE - 1].pk if len(found) > PAGE else 0,
     )
 
@@ -86,11 +90,10 @@ def page_of(reader: Reader, choice: Choice, *, after: int = 0, located: bool = F
 def _with_rows(rows: QuerySet[Case], whole: QuerySet[Case], reader: Reader) -> QuerySet[Case]:
     """Return ``rows`` with what is shown of each; each knows how many the ``whole`` has."""
     watched = watched_cases(reader.officer).filter(case=OuterRef("pk"))
-    size = whole.order_by().annotate(all=Value(1)).values("all").annotate(size=Count("pk"))
     steps = CaseStep.objects.open().order_by("id")
     return (
         rows.select_related("incident")
-        .annotate(watched=Exists(watched), total=Subquery(size.values("size")))
+        .annotate(watched=Exists(watched), total=_Size(_counted(whole)))
         .prefetch_related(Prefetch("steps", steps, to_attr="standing"))
     )
 
@@ -99,7 +102,23 @@ def _total(found: list[Case], cases: QuerySet[Case], after: int) -> int:
     """Return how many there are; where no row is left to say it, it is asked."""
     if found:
         return int(found[0].total)  # type: ignore[attr-defined]
-    return cases.count() if after else 0
+    return _counted(cases).count() if after else 0
+
+
+class _Size(Subquery):
+    """How many rows a query has, as a column beside others."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def _counted(cases: QuerySet[Case]) -> QuerySet[Case, Any]:
+    """Return the cases as far as they are counted, and one more."""
+    return cases.order_by().values("pk")[: terms.MOST_COUNTED + 1]
+
+
+def _capped(size: int) -> tuple[int, bool]:
+    return min(size, terms.MOST_COUNTED), size > terms.MOST_COUNTED
 
 
 def _introduce(cases: Iterable[Case], reader: Reader) -> None:
@@ -132,7 +151,8 @@ POINT = (
 
 def points(reader: Reader, choice: Choice) -> dict[str, Any]:
     """Return a choice as a GeoJSON feature collection in CGCS2000, the first ``MOST_POINTS`` in
-    its order: ``total`` counts the choice, ``located`` those with a point, ``shown`` what is here.
+    its order: ``total`` counts the choice, ``located`` those with a point, both up to
+    ``MOST_COUNTED``, ``more`` tells whether more have a point, ``shown`` what is here.
     """
     cases = chosen(reader, choice)
     located = cases.filter(incident__lng__isnull=False)
@@ -140,10 +160,12 @@ def points(reader: Reader, choice: Choice) -> dict[str, Any]:
     features = [
         _feature(*row, lights=lights) for row in located.values_list(*POINT)[: terms.MOST_POINTS]
     ]
+    counted, more = _capped(_counted(located).count())
     return {
         "type": "FeatureCollection",
-        "total": cases.count(),
-        "located": located.count(),
+        "total": _capped(_counted(cases).count())[0],
+        "located": counted,
+        "more": more,
         "shown": len(features),
         "features": features,
     }

@@ -20,6 +20,7 @@ from jiceng.systems.grid.tests import scene
 from jiceng.systems.grid.tests.listing import (
     CSV,
     LIST,
+    MAP,
     POINTS,
     XLSX,
     crowd,
@@ -116,6 +117,25 @@ class TestChoosing:
 
         assert (points["total"], points["located"], points["shown"]) == (4, 4, 3)
         assert len(points["features"]) == 3
+
+    @pytest.mark.parametrize(("most", "words"), [(3, "超过 3 件"), (4, "共 4 件")])
+    def test_it_is_counted_so_far_and_no_further(
+        self,
+        grid: Grid,
+        told: dict[str, Case],
+        monkeypatch: pytest.MonkeyPatch,
+        most: int,
+        words: str,
+    ) -> None:
+        monkeypatch.setattr(terms, "MOST_COUNTED", most)
+        wang = desk(grid.cast.wang)
+        points = json.loads(wang.get(POINTS).content)
+
+        assert (points["total"], points["located"], points["more"]) == (most, most, most < 4)
+        for address in (LIST, MAP):
+            page: Any = wang.get(address)
+            assert words in page.content.decode()
+            assert len(page.context["found"].rows) == 4
 
     def test_unit_and_mine_differ_once_the_case_is_with_somebody_else(self, grid: Grid) -> None:
         case = scene.walk(grid, scene.report(grid), scene.PATH[:2])

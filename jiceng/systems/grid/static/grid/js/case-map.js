@@ -76,7 +76,8 @@ function tell(canvas, found) {
     says.textContent = says.dataset.failed;
     return;
   }
-  const sentence = found.shown < found.located ? says.dataset.some : says.dataset.all;
+  const some = found.more ? says.dataset.many : says.dataset.some;
+  const sentence = found.shown < found.located ? some : says.dataset.all;
   says.textContent = sentence.replace("%n", found.shown).replace("%t", found.located);
 }
 
