@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -142,3 +144,19 @@ def test_a_number_of_the_environment_is_read_strictly(
     monkeypatch.setenv("JICENG_TRUSTED_PROXIES", value)
     with pytest.raises(ImproperlyConfigured):
         environment.whole("JICENG_TRUSTED_PROXIES", default=0)
+
+
+def test_processes_that_start_together_share_one_secret(tmp_path: Path) -> None:
+    path = tmp_path / "var" / "secret_key"
+    gate = threading.Barrier(16)
+
+    def start(_process: int) -> str:
+        gate.wait()
+        return environment.kept_secret(path)
+
+    with ThreadPoolExecutor(16) as crowd:
+        secrets = set(crowd.map(start, range(16)))
+    assert secrets == {path.read_text()}
+    assert len(path.read_text()) >= 50
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [each.name for each in path.parent.iterdir()] == ["secret_key"]

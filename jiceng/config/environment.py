@@ -2,7 +2,9 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -48,9 +50,16 @@ def words(name: str) -> list[str]:
 
 
 def kept_secret(path: Path) -> str:
-    """Return the secret in ``path``; the first call makes it, readable by its owner only."""
+    """Return the secret in ``path``; the first call makes it, readable by its owner only.
+
+    Of processes that start together one makes it. It gets its name when it is whole, so that no
+    other reads half of it.
+    """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
+        with NamedTemporaryFile("w", dir=path.parent) as fresh:
+            fresh.write(secrets.token_urlsafe(50))
+            fresh.flush()
+            with suppress(FileExistsError):
+                os.link(fresh.name, path)
     return path.read_text().strip()
