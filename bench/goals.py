@@ -38,7 +38,9 @@ GOALS = (
     Goal("P3", "pg8", "8 clients ÷ 1 client on PostgreSQL", 1.25, 1.5, rates_only=True),
     Goal("P4", "signalen", "over HTTP, 4 clients ÷ Signalen (derived)", 15, 25),
     Goal("P5", "http", "over HTTP, 4 clients ÷ minimal natural Django view", 1.5, 2.5),
-    Goal("P6", "queries_move", "queries of a move, the most of six", 4, more=False),
+    Goal("P6", "queries_move", "queries of a move on PostgreSQL, the most of six", 4, more=False),
+    # SQLite changes one table a statement, and a statement there is no journey.
+    Goal("P6", "queries_move_sqlite", "… on SQLite", 11, more=False),
     Goal("P6", "queries_list", "queries of a list of 50", 5, more=False),
     Goal("P6", "queries_case", "queries of a case page", 8, more=False),
     Goal("P6", "queries_inbox", "queries of the dashboard (the inbox)", 4, more=False),
