@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-# The shell has no window around its pages; the whole browser spends four fifths of its time on that.
+# The shell has no window around its pages: that takes four fifths of the whole browser's time.
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
 CHROMIUM = next(filter(None, map(shutil.which, PROGRAMS)), None)
 FLAGS = (
