@@ -57,9 +57,8 @@ def kept_secret(path: Path) -> str:
     """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("w", dir=path.parent) as fresh:
-            fresh.write(secrets.token_urlsafe(50))
-            fresh.flush()
+        with NamedTemporaryFile(dir=path.parent, buffering=0) as fresh:
+            fresh.write(secrets.token_urlsafe(50).encode())
             with suppress(FileExistsError):
                 os.link(fresh.name, path)
     return path.read_text().strip()
