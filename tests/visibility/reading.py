@@ -77,10 +77,10 @@ class Reader:
         return self.seen | self.appeals | self.mine
 
     def share(self, numbers: Iterable[str]) -> list[str]:
-        """Return a third of what opens, another one for another reader: a page takes long. What
-        does not open is asked for in full."""
-        turn = zlib.crc32(f"{sorted(self.posts)} {sorted(self.mine)}".encode())
-        chosen = sorted(numbers)
+        """Return a third of what opens, another one for another reader, the same in every run: a
+        page takes long. What does not open is asked for in full."""
+        chosen = sorted(numbers, key=self.name_of)
+        turn = zlib.crc32(" ".join(map(self.name_of, chosen)).encode())
         return [number for place, number in enumerate(chosen) if (place + turn) % 3 == 0]
 
     def get(self, address: str) -> Answer:

@@ -163,6 +163,10 @@ def number_box(reader: Reader) -> Problems:
 # --- details ---------------------------------------------------------------------------------
 
 
+# What tells most, or costs least, is asked for in full by everybody.
+ALWAYS = ("desk:grid:case", "desk:grid_appeal:case", "desk:grid:receipt")
+
+
 def detail(name: str, *more: str, method: str = "GET", of: str = "seen") -> Surface:
     """Return the row of a route that shows one case; ``of`` says which it opens to a reader."""
 
@@ -171,7 +175,7 @@ def detail(name: str, *more: str, method: str = "GET", of: str = "seen") -> Surf
         shut = sorted(reader.town.known - opens)
         # These pages ask the session alone: of who holds a post, one number will do.
         shut = shut[:2] if of == "mine" and reader.posts else shut
-        first = name in ("desk:grid:case", "desk:grid_appeal:case") or of == "mine"
+        first = name in ALWAYS or of == "mine"
         numbers = [*(sorted(opens) if first else reader.share(opens)), *shut]
         data = {"watch": "1"} if method == "POST" else None
         absent = reader.ask(method, reverse(name, args=[NO_NUMBER, *more]), data)

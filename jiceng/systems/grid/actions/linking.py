@@ -29,6 +29,7 @@ from jiceng.systems.grid import terms
 from jiceng.systems.grid.actions.indexing import index_case
 from jiceng.systems.grid.actions.recording import decided_by_words, may_move, recorded
 from jiceng.systems.grid.models import Incident
+from jiceng.systems.grid.queries import first_entry
 from jiceng.systems.grid.terms import MOST_PARTS
 
 
@@ -149,7 +150,9 @@ def _split_off(*, by: Actor, at: datetime, main: Case, part: Part) -> Recorded[C
     index_case(incident)
     link(kind=LinkKind.SPLIT, main=main, other=case, at=at)
     photos = copy_to(part.photos, source=main.subject, subject=case.subject, by=by, at=at)
-    facts: dict[str, Any] = {"main": main.number, "unit": main.unit.code, "due_at": case.due_at}
+    # Who gets the part may not know the whole: it is named by its entry, as what was joined is.
+    facts: dict[str, Any] = {"main_entry": first_entry(main).uid, "unit": main.unit.code}
+    facts |= {"due_at": case.due_at}
     facts |= {"to": opening_of(case), "priority": case.priority, "judgement": whole.judgement}
     facts |= {"photos": list(facts_of(photos)), "procedure": case.procedure.version}
     words = {"description": part.words, "place": whole.place}

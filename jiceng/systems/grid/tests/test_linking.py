@@ -1,5 +1,6 @@
 """Several reports of one thing are dealt with once, one report of several things by each unit."""
 
+import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -19,7 +20,7 @@ from jiceng.kernel.procedures.service import (
     parts_of,
 )
 from jiceng.kernel.testing.cast import hold, officer, post
-from jiceng.systems.grid import actions, terms
+from jiceng.systems.grid import actions, queries, terms
 from jiceng.systems.grid.models import Incident
 from jiceng.systems.grid.tests import scene
 from jiceng.systems.grid.tests.scene import Grid
@@ -162,7 +163,8 @@ class TestSplitting:
         for child in children:
             [entry] = entries_of(child.subject)
             assert entry.event == terms.SPLIT_OFF
-            assert whole.number in entry.payload
+            assert json.loads(entry.payload)["main_entry"] == queries.first_entry(whole).uid
+            assert whole.number not in entry.payload
             assert child.due_at == now + 2 * HOUR
         # The photos of the whole stay with it.
         assert [photo.sha256 for photo in attachments_of(whole.subject)] == hashes
