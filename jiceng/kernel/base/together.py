@@ -100,13 +100,27 @@ def write_together(
 
 def _in_order(changes: Sequence[Change], rows: Sequence[Model], claim: Model | None) -> None:
     with transaction.atomic(savepoint=False):
-        if claim is not None and not insert_new(claim):
-            raise AlreadyThere()
-        for each in changes:
-            if not change(each.model, each.where, **each.values):
-                raise Overtaken()
-        for row in rows:
-            insert(row)
+        refusal = _write(changes, rows, claim)
+    if refusal is not None:
+        raise refusal
+
+
+def _write(
+    changes: Sequence[Change], rows: Sequence[Model], claim: Model | None
+) -> Conflict | None:
+    """Write one after another; return why not where nothing was written yet, for then whoever has
+    a transaction open can go on in it. Raised later it takes the transaction with it."""
+    if claim is not None and not insert_new(claim):
+        return AlreadyThere()
+    for number, each in enumerate(changes):
+        if change(each.model, each.where, **each.values):
+            continue
+        if number or claim is not None:
+            raise Overtaken()
+        return Overtaken()
+    for row in rows:
+        insert(row)
+    return None
 
 
 # ---- one statement ------------------------------------------------------------------------------

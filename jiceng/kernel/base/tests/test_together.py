@@ -104,3 +104,18 @@ def test_whoever_needs_a_transaction_says_so() -> None:
         need_transaction()
     with transaction.atomic():
         need_transaction()
+
+
+@pytest.mark.parametrize("refused", ["a claim", "a change"])
+def test_where_nothing_was_written_the_transaction_goes_on(refused: str) -> None:
+    row = attempt("1", 1)
+    write_together(rows=[row])
+    with transaction.atomic():
+        if refused == "a claim":
+            with pytest.raises(AlreadyThere):
+                write_together(rows=[attempt("3")], claim=attempt("1"))
+        else:
+            with pytest.raises(Overtaken):
+                write_together([counted(row, 7, 8)], [attempt("3")])
+        write_together(rows=[attempt("2")])
+    assert kept() == {"1": 1, "2": 0}

@@ -1,5 +1,6 @@
 """The engine: who may move a case, where it goes, and who is refused."""
 
+import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -249,6 +250,17 @@ def test_a_move_takes_the_same_number_of_queries_however_many_cases_there_are(
     for _case in range(20):
         opened(loop)
     assert queries() == first
+
+
+def test_a_number_that_is_taken_is_drawn_again(
+    loop: ProcedureVersion, opened: Open, cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draws = iter([7, 7, 7, 8])
+    monkeypatch.setattr(secrets, "randbelow", lambda _most: next(draws))
+    with transaction.atomic():
+        first, second = opened(loop), opened(loop)
+    assert (first.number[6:12], second.number[6:12]) == ("000007", "000008")
+    assert standing(second) == ["reported"]
 
 
 def test_another_post_of_the_same_role_is_another_holder(
