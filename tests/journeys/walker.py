@@ -1,11 +1,11 @@
 """Somebody with a browser, who notices what goes wrong on the way."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 AXE = settings.ROOT / "build" / "vendor-dev" / "axe" / "axe.min.js"
 RULES = {
@@ -90,25 +90,35 @@ class Walker:
     def press(self, name: str, *, exact: bool = False, to: str = "**") -> None:
         """Press a button or follow a link by its name, and look where it leads."""
         scope = self.page.locator("main")
-        named = scope.get_by_role("button", name=name, exact=exact)
-        if not named.count():
-            named = scope.get_by_role("link", name=name, exact=exact)
-        named.first.click()
+        button = scope.get_by_role("button", name=name, exact=exact)
+        link = scope.get_by_role("link", name=name, exact=exact)
+        expect(button.or_(link).first).to_be_attached()
+        (button if button.count() else link).first.click()
         self.page.wait_for_url(to)
         self.look()
 
     def look(self) -> None:
-        """Assert that the page is whole: one heading, nothing too wide, nothing went wrong."""
+        """Assert that the page is whole: one heading, nothing too wide, nothing went wrong.
+
+        A form that leads back to its own page may still be under way, so each is waited for.
+        """
         page = self.page
-        assert page.locator("h1").count() == 1, page.url
-        assert page.locator("html[lang]").count() == 1, page.url
+        expect(page.locator("h1")).to_have_count(1)
+        expect(page.locator("html[lang]")).to_have_count(1)
         assert not self.wrong, f"{page.url}: {self.wrong}"
         assert not self.foreign, f"{page.url}: {self.foreign}"
         if self.scripts:
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
-                page.url,
-                page.evaluate(TOO_WIDE),
-            )
+            too_wide = self._too_wide()
+            assert not too_wide, (page.url, too_wide)
+
+    def _too_wide(self) -> Any:
+        """Return what is wider than the window; asked again where the page went away meanwhile."""
+        for _try in range(3):
+            with suppress(Error):
+                fits = self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+                return [] if fits else self.page.evaluate(TOO_WIDE) or ["something"]
+            self.page.wait_for_load_state()
+        raise AssertionError(f"{self.page.url}: the page does not come to rest")
 
     def audit(self, *, colours: bool = True) -> None:
         """Assert that nothing keeps anybody out of the page as it stands."""
