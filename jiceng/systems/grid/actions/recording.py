@@ -30,8 +30,8 @@ class DoesNotFit(Conflict):
 
 
 def may_move(*, by: Actor, **given: Any) -> None:
-    """Only an officer moves a case; whether the step is theirs is the engine's question, asked
-    under the lock of the case."""
+    """Only an officer moves a case; whether the step is theirs is the engine's question, asked of
+    the case as it is written."""
     if not isinstance(by, Capacity):
         raise NotAllowed()
 
