@@ -38,7 +38,8 @@ class Plan:
         elif self.moved.case.closed_at is None:
             write_together(self._changes(), [*self.moved.opened, *rows], claim)
         else:
-            with transaction.atomic(savepoint=False):
+            # Whoever was overtaken inside a transaction of their own decides anew in it.
+            with transaction.atomic():
                 write_together(self._changes(), [*self.moved.opened, *rows], claim)
                 end_clocks(self.moved.case, self.moved.left, self.at)
 

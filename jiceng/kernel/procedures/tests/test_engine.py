@@ -311,6 +311,20 @@ def test_of_two_who_read_the_same_version_one_looks_again(
     assert done.case.version == 2
 
 
+def test_an_end_that_was_overtaken_leaves_the_transaction_around_it_usable(
+    loop: ProcedureVersion, opened: Open, cast: Cast, now: datetime
+) -> None:
+    case = opened(loop)
+    with transaction.atomic():
+        ending = plan(
+            number=case.number, move="refuse", by=cast.wang, at=now, given={"reason": "无"}
+        )
+        Case.objects.filter(pk=case.pk).update(version=1)
+        with pytest.raises(Overtaken):
+            ending.write()
+        assert standing(case) == ["reported"]
+
+
 class TestDays:
     """A step is never greener than the promise to the applicant."""
 
