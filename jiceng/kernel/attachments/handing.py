@@ -40,6 +40,8 @@ def hand_in(photos: Collection[Attachment], *, subject: str, claim: str) -> Hand
     The act around writes the ``changes`` with its entry, which carries ``facts_of`` the photos.
     Raises ``Absent`` for another session's upload, ``AlreadyAttached`` (409) the second time.
     """
+    if not photos:
+        return HandedIn()
     if not subject or not claim:
         raise ValueError("attachments need a subject and a claim")
     known = look_up(photos)

@@ -6,11 +6,12 @@ PostgreSQL the one statement is a transaction of its own, so that a decision cos
 and not four; SQLite changes one table a statement, inside a transaction.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connections, transaction
 from django.db.models import Model
@@ -31,6 +32,11 @@ from jiceng.kernel.base.rows import (
     places,
     quoted_name,
 )
+
+T = TypeVar("T")
+
+# Others may move another branch of a case at the same moment; each waits for the one before.
+TRIES = 8
 
 # A table, how many of its rows, and whether they bring their keys.
 Part = tuple[Table, int, bool]
@@ -56,6 +62,14 @@ def need_transaction() -> None:
     """Raise ``NeedsTransaction`` unless this is inside one."""
     if not connections[DEFAULT_DB_ALIAS].in_atomic_block:
         raise NeedsTransaction()
+
+
+def insist(attempt: Callable[[], T]) -> T:
+    """Return what ``attempt`` read, decided and wrote, made anew where somebody was faster."""
+    for _try in range(TRIES):
+        with suppress(Overtaken):
+            return attempt()
+    raise Overtaken()
 
 
 @dataclass(frozen=True)
@@ -89,6 +103,8 @@ def write_together(
     Raises ``Overtaken`` where a row is not as it was read, ``AlreadyThere`` where there is a row
     with a key of ``claim``. New rows get their keys; those of one table stand together.
     """
+    if not changes and not rows and claim is None:
+        return
     if connections[DEFAULT_DB_ALIAS].vendor == "postgresql":
         _at_once(changes, rows, claim)
     else:

@@ -2,10 +2,9 @@
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from django.db import transaction
@@ -15,16 +14,13 @@ from django.utils.functional import Promise
 from jiceng.kernel.base.errors import Refusal
 from jiceng.kernel.base.ids import new_uid
 from jiceng.kernel.base.registry import Registry
-from jiceng.kernel.base.together import NeedsTransaction, Overtaken, write_together
+from jiceng.kernel.base.together import NeedsTransaction, insist, write_together
 from jiceng.kernel.ledger import idempotency, waiting
 from jiceng.kernel.ledger.entries import EVENT, Actor, NewEntry, check_actor, rows_of
 from jiceng.kernel.ledger.models import ActKey, Entry
 from jiceng.kernel.ledger.terms import EPOCH_OPENED, KEY_ROTATED
 
 T = TypeVar("T")
-
-# Others may move another branch of a case at the same moment; each waits for the one before.
-TRIES = 8
 
 # These mend a sealer that stands still; refusing them then would leave no way out.
 REPAIRS = frozenset({EPOCH_OPENED, KEY_ROTATED})
@@ -146,7 +142,7 @@ def _decide(asked: _Asked, body: Callable[..., Recorded[T]]) -> Done[T]:
         return Done(None, first, replayed=True)
     asked.permit()
     try:
-        return _insist(asked, body)
+        return insist(partial(_attempt, asked, body))
     except NeedsTransaction:
         return _perform(asked, body)
     except Refusal:
@@ -156,15 +152,12 @@ def _decide(asked: _Asked, body: Callable[..., Recorded[T]]) -> Done[T]:
         raise
 
 
-def _insist(asked: _Asked, body: Callable[..., Recorded[T]]) -> Done[T]:
-    """Decide and write, anew where somebody was faster."""
-    for _try in range(TRIES):
-        recorded = body(**asked.edge, **asked.request)
-        rows = asked.rows(recorded)
-        with suppress(Overtaken):
-            recorded.write(rows=rows, claim=asked.claim)
-            return Done(recorded.value, cast(Entry, rows[0]), replayed=False)
-    raise Overtaken()
+def _attempt(asked: _Asked, body: Callable[..., Recorded[T]]) -> Done[T]:
+    """Decide, and write it together with key and entry."""
+    recorded = body(**asked.edge, **asked.request)
+    rows = asked.rows(recorded)
+    recorded.write(rows=rows, claim=asked.claim)
+    return Done(recorded.value, cast(Entry, rows[0]), replayed=False)
 
 
 def act(

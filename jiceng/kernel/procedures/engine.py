@@ -16,7 +16,7 @@ from jiceng.kernel.base.clock import legal_day
 from jiceng.kernel.base.errors import Conflict
 from jiceng.kernel.base.ids import new_number
 from jiceng.kernel.base.rows import insert_new
-from jiceng.kernel.base.together import AlreadyThere, Overtaken, write_together
+from jiceng.kernel.base.together import AlreadyThere, Overtaken, insist, write_together
 from jiceng.kernel.ledger.service import Actor
 from jiceng.kernel.orgs.models import Post, Unit
 from jiceng.kernel.orgs.service import posts_for
@@ -40,8 +40,6 @@ from jiceng.kernel.workdays.models import Clock
 from jiceng.kernel.workdays.service import Limit
 
 NUMBER_TRIES = 8
-# Others may move another branch of the case at the same moment; each waits for the one before.
-MOVE_TRIES = 8
 
 # Who sits where: the nearest filled post of a role, at a unit or above it, at an instant.
 Seat = Callable[[str, Unit, datetime], Post | None]
@@ -165,13 +163,16 @@ def advance(
     (403) or ``Missing`` (422); then nothing was written.
     """
     asked = Asked(move, by, at, step_id, unit, until, given or {})
-    for _try in range(MOVE_TRIES):
-        with suppress(Overtaken):
-            made = _plan(number, asked)
-            if not made.written:
-                made.write()
-            return made.moved
-    raise StalePage()
+
+    def make() -> Transition:
+        made = _plan(number, asked)
+        made.write()
+        return made.moved
+
+    try:
+        return insist(make)
+    except Overtaken as error:
+        raise StalePage() from error
 
 
 def plan(

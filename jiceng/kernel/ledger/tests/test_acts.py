@@ -10,6 +10,7 @@ import pytest
 from jiceng.kernel.base.errors import BadInput, NotAllowed
 from jiceng.kernel.base.ids import new_uid
 from jiceng.kernel.base.together import (
+    TRIES,
     NeedsTransaction,
     Overtaken,
     need_transaction,
@@ -204,7 +205,7 @@ class TestDeciding:
         decide, asked = self.deciding(*[Overtaken()] * 50)
         with pytest.raises(Overtaken) as refused:
             decide(number="1", by=RESIDENT, at=at, key="k")
-        assert (refused.value.status, len(asked)) == (409, acts.TRIES)
+        assert (refused.value.status, len(asked)) == (409, TRIES)
         assert not Entry.objects.exists()
         assert not ActKey.objects.exists()
 

@@ -124,7 +124,7 @@ def report_incident(
     incident = _told(case, category, source, description, where, told, before, known)
     facts = _report_facts(incident) | _repeat_facts(before) | {"to": opening_of(case)}
     words = {"description": description, "place": where.words, **told}
-    return _recorded(incident, facts, words, _hand_in(photos, case, claim))
+    return _recorded(incident, facts, words, hand_in(photos, subject=case.subject, claim=claim))
 
 
 @act(terms.JOINED, label=_("一并上报"), may=_may_report, key_of="claim")
@@ -163,11 +163,7 @@ def join_incident(
     incident = _told(case, category, source, description, where, told, before)
     facts = _report_facts(incident) | _repeat_facts(before) | _joined_facts(case, first)
     words = {"description": description, "place": place, **told}
-    return _recorded(incident, facts, words, _hand_in(photos, case, claim))
-
-
-def _hand_in(photos: Sequence[Attachment], case: Case, claim: str) -> HandedIn:
-    return hand_in(photos, subject=case.subject, claim=claim) if photos else HandedIn()
+    return _recorded(incident, facts, words, hand_in(photos, subject=case.subject, claim=claim))
 
 
 def _recorded(
