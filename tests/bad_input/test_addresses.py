@@ -14,8 +14,8 @@ from tests.bad_input.town import Town
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sealed")]
 ROUTES = routes()
-# How many of the bad words each route and each parameter gets: which ones, the dice of the run
-# decide (``-p randomly_seed=N`` throws them again), so that all of them meet all in some runs.
+# How many of the bad words each route and each parameter gets: which ones, the dice decide, and
+# other dice (``DICE=7``) other ones.
 OF_EACH = 2
 with_parameters = [route for route in ROUTES if route.parameters]
 

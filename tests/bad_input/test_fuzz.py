@@ -1,8 +1,8 @@
 """Requests thrown by dice at every registered route: nothing they hold may break the laws.
 
 There is no OpenAPI schema to draw requests from; the routes, the forms and the names that pages
-read from a query are the schema. A run throws ``REQUESTS`` of them; the report of a failure names
-the seed, and ``-p randomly_seed=N`` throws the same again.
+read from a query are the schema. A run throws ``REQUESTS`` of them, the same in every run;
+``DICE=7`` throws others.
 """
 
 import time

@@ -16,10 +16,12 @@ RULES = {
 # Few colours depend on the width, and looking at them takes two fifths of the time.
 ALL_BUT_COLOURS = RULES | {"rules": {"color-contrast": {"enabled": False}}}
 PHONE, DESKTOP = 360, 1280
+A_WHILE, MOST_WAITS = 25, 600  # milliseconds; so a page has a quarter of a minute
 TOO_WIDE = """() => [...document.querySelectorAll("body *")]
   .filter((one) => one.scrollWidth > one.clientWidth && one.clientWidth)
   .filter((one) => getComputedStyle(one).overflowX === "visible")
   .map((one) => one.outerHTML.slice(0, 120))"""
+LEADING = ("document", "xhr", "fetch")  # what a press may send, and its page waits for
 REFUSED = ("status of", "Status Error Code")
 FOCUS = """() => {
   const one = document.activeElement;
@@ -57,7 +59,9 @@ class Walker:
         self.foreign: list[str] = []
         self.context.on("console", lambda line: self._noted(line.type, line.text))
         self.context.on("weberror", lambda error: self.wrong.append(str(error.error)))
-        self.context.on("request", lambda sent: self._asked(sent.url))
+        self.under_way: set[Any] = set()
+        self.context.on("request", lambda sent: self._asked(sent))
+        self.context.on("requestfinished", lambda sent: self.under_way.discard(sent))
         self.context.on("requestfailed", lambda sent: self._failed(sent))
         self.page: Page = self.context.new_page()
         self.scripts = scripts
@@ -72,11 +76,14 @@ class Walker:
         """Come to a page that refuses on purpose."""
         self.refusals.add(status)
 
-    def _asked(self, url: str) -> None:
-        if not url.startswith((self.base, "data:", "blob:")):
-            self.foreign.append(url)
+    def _asked(self, sent: Any) -> None:
+        if sent.resource_type in LEADING:
+            self.under_way.add(sent)
+        if not sent.url.startswith((self.base, "data:", "blob:")):
+            self.foreign.append(sent.url)
 
     def _failed(self, sent: Any) -> None:
+        self.under_way.discard(sent)
         # Leaving a page stops what it still loads; a download is no page.
         if sent.failure != "net::ERR_ABORTED":
             self.wrong.append(f"{sent.url}: {sent.failure}")
@@ -94,8 +101,22 @@ class Walker:
         link = scope.get_by_role("link", name=name, exact=exact)
         expect(button.or_(link).first).to_be_attached()
         (button if button.count() else link).first.click()
+        self.rest()
         self.page.wait_for_url(to)
         self.look()
+
+    def rest(self) -> None:
+        """Wait until what a press has sent is answered, and where the answer leads has come."""
+        quiet = 0
+        for _try in range(MOST_WAITS):
+            self.page.wait_for_load_state()
+            self.page.wait_for_timeout(A_WHILE)
+            with suppress(Error):  # the page goes away meanwhile
+                self.page.evaluate("1")
+                quiet = 0 if self.under_way else quiet + 1
+            if quiet == 2:
+                return
+        raise AssertionError(f"{self.page.url}: waits for {[one.url for one in self.under_way]}")
 
     def look(self) -> None:
         """Assert that the page is whole: one heading, nothing too wide, nothing went wrong.

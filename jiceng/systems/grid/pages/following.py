@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from jiceng.kernel.base.errors import BadInput
+from jiceng.kernel.base.errors import BadInput, Malformed
 from jiceng.kernel.base.ids import new_uid
 from jiceng.kernel.base.throttle import count_attempt
 from jiceng.kernel.ledger.service import RESIDENT
@@ -69,11 +69,13 @@ def withdraw(request: Request, number: str) -> HttpResponseBase:
     step = queries.following(case).withdrawable
     if step is None:
         raise MoveNotPossible(version=case.version)
-    if request.POST.get("sure"):
-        actions.withdraw(step_id=step.pk, **_edge(request, number))
-        messages.success(request, _("已撤回。"))
-        return redirect("public:grid:status", number)
-    return _show(request, "withdraw", case, None)
+    if request.method != "POST":
+        return _show(request, "withdraw", case, None)
+    if not request.POST.get("sure"):
+        raise Malformed
+    actions.withdraw(step_id=step.pk, **_edge(request, number))
+    messages.success(request, _("已撤回。"))
+    return redirect("public:grid:status", number)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
