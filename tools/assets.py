@@ -18,6 +18,8 @@ FONT = "@fontsource-variable/noto-sans-sc"
 SERVED = [
     ("htmx.org/dist/htmx.min.js", "vendor/htmx"),
     ("htmx.org/LICENSE", "vendor/htmx"),
+    ("echarts/dist/echarts.min.js", "vendor/echarts"),
+    ("echarts/LICENSE", "vendor/echarts"),
     ("leaflet/dist/leaflet.js", "vendor/leaflet"),
     ("leaflet/dist/leaflet.css", "vendor/leaflet"),
     ("leaflet/dist/images/*.png", "vendor/leaflet/images"),

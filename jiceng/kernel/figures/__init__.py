@@ -1,0 +1,1 @@
+"""Figures 指标: a count is a list that can be opened, a ratio two counts, and what is published stays."""
