@@ -16,14 +16,22 @@ UNFINISHED = ".part"
 
 
 def photos() -> Iterator[tuple[str, Path]]:
-    """Yield every whole file of the store, with its name below the store."""
+    """Yield every whole file of the store, with its name below the store; before the first photo
+    there is no store. Raises ``photos_unreadable`` where a folder cannot be listed."""
     store = Path(settings.MEDIA_ROOT)
-    # Folder by folder: a list of a million photos would not be small.
-    for folder, folders, names in os.walk(store):
+    if not store.exists():
+        return
+    # Folder by folder: a list of a million photos would not be small. Left to itself, the walk
+    # passes over what it cannot read, and a backup without photos would look like a whole one.
+    for folder, folders, names in os.walk(store, onerror=_give_up):
         folders.sort()
         for path in (Path(folder, name) for name in sorted(names)):
             if path.is_file() and not path.is_symlink() and path.suffix != UNFINISHED:
                 yield path.relative_to(store).as_posix(), path
+
+
+def _give_up(error: OSError) -> None:
+    raise refusal("photos_unreadable", error) from error
 
 
 def put_back(name: PurePosixPath, chunks: Iterator[bytes]) -> None:

@@ -33,6 +33,7 @@ SENTENCES: dict[str, str | Promise] = {
     "database_in_use": _("数据库正在使用，请先停止网站、后台和定时工作。"),
     "database_unreadable": _("数据库无法读取，没有备份。"),
     "database_damaged": _("数据库文件自检未通过，没有备份。请查看磁盘，并保留之前的备份。"),
+    "photos_unreadable": _("照片目录无法读取，没有备份。请查看磁盘与权限。"),
     "backup_running": _("另一个备份或恢复正在进行。"),
     "postgresql_tools_missing": _(
         "找不到 pg_dump、pg_restore 或 psql。请安装与服务器版本相同的 PostgreSQL 客户端，"

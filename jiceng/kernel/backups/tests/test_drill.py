@@ -311,6 +311,23 @@ def test_a_disk_that_fails_leaves_no_file(
     assert [path.name for path in installation.VAR.iterdir() if "-backup" in path.name] == []
 
 
+def test_a_folder_of_photos_that_cannot_be_read_makes_no_backup_without_them(
+    databases: Databases, live: Live, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.scandir
+
+    def failing(folder: str) -> object:
+        if Path(folder) == Path(installation.MEDIA_ROOT):
+            raise OSError(5, "Input/output error", folder)
+        return real(folder)
+
+    live(1)
+    assert photos()
+    monkeypatch.setattr("os.scandir", failing)
+    code, said = run("backup", "make", out)
+    assert (code, "photos_unreadable" in said, list(out.iterdir())) == (1, True, [])
+
+
 def test_a_name_that_may_not_last_is_taken_back(
     databases: Databases, live: Live, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
