@@ -23,6 +23,9 @@ GUARDED = (
     "ledger_checkpoint",
     "ledger_epoch",
     "procedures_procedureversion",
+    "notices_notice",
+    "notices_objection",
+    "notices_comment",
 )
 
 
