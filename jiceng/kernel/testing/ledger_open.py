@@ -26,6 +26,11 @@ GUARDED = (
     "notices_notice",
     "notices_objection",
     "notices_comment",
+    "reviews_review",
+    "reviews_candidate",
+    "reviews_panelist",
+    "reviews_assignment",
+    "reviews_ballot",
 )
 
 
