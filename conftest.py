@@ -9,6 +9,7 @@ pytest_plugins = [
     "jiceng.kernel.testing.ledger_open",
     "jiceng.kernel.testing.browser",
     "jiceng.systems.grid.tests.scene",
+    "jiceng.systems.secretary_projects.tests.scene",
     "tests.bad_input.telling",
 ]
 OF_A_DATABASE = {"db", "transactional_db"}

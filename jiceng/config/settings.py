@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "jiceng.kernel.backups",
     "jiceng.ui",
     "jiceng.systems.grid",
+    "jiceng.systems.secretary_projects",
     "jiceng.faces.public",
     "jiceng.faces.desk",
     "jiceng.demo",

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from jiceng.faces.desk import pages
 from jiceng.systems.grid import urls as grid
+from jiceng.systems.secretary_projects import urls as secretary_projects
 
 app_name = "desk"
 urlpatterns = [
@@ -16,5 +17,6 @@ urlpatterns = [
     path("procedures/", pages.procedures, name="procedures"),
     path("procedures/<str:code>/<str:version>/", pages.procedure, name="procedure"),
     path("grid/", include((grid.desk, "grid"))),
+    path("secretary_projects/", include((secretary_projects.desk, "secretary_projects"))),
     path("appeals/", include((grid.appeals, "grid_appeal"))),
 ]

@@ -1,0 +1,1 @@
+"""The arithmetic of secretary projects: plain Python, no database, no clock."""
