@@ -55,6 +55,7 @@ class Figure:
     columns: Sequence[Column[Any]] = ()
     link: Link = no_link
     rolled: bool = True
+    fixed: Sequence[str] = ()
 
     def __call__(self, as_of: datetime) -> QuerySet[Any]:
         """Return the rows as they stood at ``as_of``, of all units and periods."""
@@ -94,8 +95,9 @@ def count(
     """Make a function of ``as_of`` that returns rows a figure: how many there are.
 
     The rows are as they stood then: what happened later has not happened. ``places`` are ``unit``,
-    ``day``, ``columns`` (what is exported and hashed), ``link`` (row → address), and
-    ``rolled=False`` for rows that come or go by the clock alone between two instants.
+    ``day``, ``columns`` (what is exported and hashed), ``link`` (row → address), ``rolled=False``
+    for rows that come and go by the clock alone, and ``fixed``, tables that never change in what
+    the rows are chosen by.
     """
 
     def define(rows: Rows) -> Figure:

@@ -1,25 +1,18 @@
 """Number, drill-down and export of a figure, all from the same rows."""
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum
+from django.db.models import DateTimeField, QuerySet
 from django.db.models import Value as Literal
-from django.db.models.fields import DateTimeField
-from django.db.models.functions import Cast, Coalesce, Round
 from django.http.response import HttpResponseBase
 
 from jiceng.kernel.exports.service import export as export_table
-from jiceng.kernel.figures.definitions import (
-    Figure,
-    figure_of,
-    is_instant,
-    parts_of,
-    places_of,
-)
+from jiceng.kernel.figures import rolled
+from jiceng.kernel.figures.counting import as_number, count_all, selected
+from jiceng.kernel.figures.definitions import Figure, figure_of, parts_of
 from jiceng.kernel.figures.refusals import NotAPart, UnitAbsent
-from jiceng.kernel.figures.rules import Number, Period, percent
+from jiceng.kernel.figures.rules import Number, percent
 from jiceng.kernel.figures.views import Value, View
 from jiceng.kernel.orgs.service import Scope
 
@@ -30,33 +23,6 @@ def refuse_unseen(view: View, scope: Scope | None) -> None:
     """Raise ``UnitAbsent`` for a unit that is out of sight."""
     if scope is not None and view.unit is not None and not scope.sees(view.unit):
         raise UnitAbsent(field="unit")
-
-
-def of_units(unit: str, view: View, scope: Scope | None) -> Q:
-    """Return the condition that the relation ``unit`` lies in the view and is seen."""
-    asked = Q(**{f"{unit}__path__startswith": view.unit.path}) if view.unit else Q()
-    return asked if scope is None else asked & scope.q(unit)
-
-
-def in_period(figure: Figure, rows: QuerySet[Any], period: Period) -> Q:
-    """Return the condition that the day of a row lies in ``period``."""
-    ends: tuple[Any, Any] = (period.start, period.end)
-    if is_instant(rows.model, figure.day):
-        ends = period.instants
-    return Q(**{f"{figure.day}__gte": ends[0], f"{figure.day}__lt": ends[1]})
-
-
-def selected(figure: Figure, view: View, scope: Scope | None = None) -> QuerySet[Any]:
-    """Return the rows of one figure that the view asks for and the scope shows.
-
-    A stock has no day, so the period does not narrow it.
-    """
-    rows = figure(view.as_of).filter(of_units(figure.unit, view, scope))
-    if figure.day and view.period:
-        rows = rows.filter(in_period(figure, rows, view.period))
-    elif figure.day:
-        rows = rows.filter(**{f"{figure.day}__isnull": False})
-    return rows
 
 
 def rows(figure: Asked, view: View, scope: Scope | None = None) -> QuerySet[Any]:
@@ -80,58 +46,43 @@ def export(
     )
 
 
-def measured(figure: Figure, rows: QuerySet[Any]) -> Any:
-    """Return the aggregate that makes the number, in whole smallest units: 12.50 yuan are 1250.
-
-    Whole numbers add up exactly; SQLite would add fractions up in floating point.
-    """
-    if not figure.field:
-        return Count("pk")
-    places = places_of(rows.model, figure.field)
-    cents = F(figure.field) * 10**places if places else F(figure.field)
-    return Coalesce(Sum(Cast(Round(cents), BigIntegerField())), 0)
-
-
-def as_number(figure: Figure, smallest: int) -> Number:
-    """Return the number of so many smallest units."""
-    if not figure.field:
-        return smallest
-    return Decimal(smallest).scaleb(-places_of(figure.model, figure.field))
-
-
-def plain(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Return the same rows in a form that can be grouped."""
-    query = rows.query
-    if query.distinct or query.is_sliced or query.combinator or query.group_by is not None:
-        return rows.model._default_manager.filter(pk__in=rows.order_by().values("pk"))
-    return rows.order_by()
-
-
-def count_all(asked: Iterable[tuple[Figure, QuerySet[Any]]]) -> dict[str, int]:
-    """Return the numbers of several figures over some of their rows, in one statement."""
-    parts = [
-        plain(rows)
-        .annotate(figure_code=Literal(figure.code))
-        .values("figure_code")
-        .annotate(smallest=measured(figure, rows))
-        .values_list("figure_code", "smallest")
-        for figure, rows in asked
-    ]
-    if not parts:
-        return {}
-    found = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    return dict(found)
-
-
 def read_many(codes: Iterable[Asked], view: View, scope: Scope | None = None) -> dict[str, Value]:
     """Return the values of several figures by their codes, in a number of statements that depends
     neither on the codes nor on the rows. Raises ``UnitAbsent``, ``FigureAbsent``, ``NotAPart``."""
     refuse_unseen(view, scope)
     figures = [figure_of(code) for code in codes]
     counted = {part.code: part for figure in figures for part in parts_of(figure)}
-    found = count_all((part, selected(part, view, scope)) for part in counted.values())
-    numbers = {code: as_number(part, found.get(code, 0)) for code, part in counted.items()}
+    found = _numbers(list(counted.values()), view, scope)
+    numbers = {code: as_number(part, found[code]) for code, part in counted.items()}
     return {figure.code: value_of(figure, view, numbers) for figure in figures}
+
+
+def _numbers(figures: list[Figure], view: View, scope: Scope | None) -> dict[str, int]:
+    """Return the numbers of figures with rows, in smallest units: from cells what can be, and in
+    one more statement from rows what has to be."""
+    rollups = rolled.usable(figures, view)
+    sums = rolled.sums(list(rollups), view, scope) or {}
+    cells = {rollups[rollup].code: found for rollup, found in sums.items()}
+    live = count_all(
+        (figure, _uncounted(figure, view, scope, cells.get(figure.code)))
+        for figure in figures
+        if figure.code not in cells or cells[figure.code].late
+    )
+    return {figure.code: live.get(figure.code, 0) + _counted(cells, figure) for figure in figures}
+
+
+def _uncounted(
+    figure: Figure, view: View, scope: Scope | None, cells: rolled.Sum | None
+) -> QuerySet[Any]:
+    """Return the rows that no cell stands for."""
+    if cells is None:
+        return selected(figure, view, scope)
+    return rolled.on_pairs(figure, figure(view.as_of), cells.late)
+
+
+def _counted(cells: Mapping[str, rolled.Sum], figure: Figure) -> int:
+    found = cells.get(figure.code)
+    return found.number - sum(found.late.values()) if found else 0
 
 
 def value_of(figure: Figure, view: View, numbers: Mapping[str, Number]) -> Value:

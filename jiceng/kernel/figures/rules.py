@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from jiceng.kernel.base.clock import SHANGHAI, legal_day
+from jiceng.kernel.base.clock import SHANGHAI
 from jiceng.kernel.figures.refusals import BadPeriod
 from jiceng.kernel.figures.wording import months_words, span_words, until_words
 
@@ -182,11 +182,6 @@ def month_of(day: date) -> date:
     return day.replace(day=1)
 
 
-def day_of(value: date | datetime) -> date:
-    """Return the local day of an instant, and a day as it is."""
-    return legal_day(value) if isinstance(value, datetime) else value
-
-
 def rounded(value: Decimal, places: int = 1) -> Decimal:
     """Return ``value`` rounded half up, away from zero 四舍五入."""
     return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
@@ -199,7 +194,7 @@ def percent(part: Number, whole: Number, places: int = 1) -> Decimal | None:
 
 def change(now: Number, before: Number, places: int = 1) -> Decimal | None:
     """Return by how many percent a number has changed 增长率; ``None`` where there was none."""
-    return percent(now - before, abs(before), places)
+    return percent(Decimal(now) - Decimal(before), abs(before), places)
 
 
 def shares(numbers: Sequence[Number], places: int = 1) -> list[Decimal | None]:

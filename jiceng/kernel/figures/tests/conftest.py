@@ -1,17 +1,17 @@
 """What the tests of figures share: cases of two streets, and figures of their own about them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Q, QuerySet
 
-from jiceng.kernel.base.registry import Registry
 from jiceng.kernel.exports.service import Column
-from jiceng.kernel.figures import definitions
-from jiceng.kernel.figures.definitions import count, ratio
+from jiceng.kernel.figures.definitions import FIGURES, count, ratio
+from jiceng.kernel.figures.watching import Triggers, forget_watches
 from jiceng.kernel.orgs.models import Unit
 from jiceng.kernel.procedures.models import Case, ProcedureVersion
 
@@ -33,7 +33,7 @@ COLUMNS = (Column("编号", numbered), Column("办结", ended))
 @pytest.fixture
 def own_figures(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """Return figures that exist during this test only."""
-    monkeypatch.setattr(definitions, "FIGURES", Registry("figure"))
+    monkeypatch.setattr(FIGURES, "_things", {})
 
     @count("test.opened", label="受理数", measure="件", day="opened_at", columns=COLUMNS, **SAID)
     def opened(as_of: datetime) -> QuerySet[Case]:
@@ -83,3 +83,15 @@ def write(version: ProcedureVersion) -> Callable[..., list[Case]]:
         )
 
     return cases
+
+
+@pytest.fixture
+def watched_cases(db: None) -> Iterator[None]:
+    """Let changes of cases mark their unit and day of opening, in the database of this test."""
+    triggers = Triggers(Case, "unit", "opened_at", ("closed_at",))
+    with connection.cursor() as cursor:
+        for statement in triggers.create(connection.vendor):
+            cursor.execute(statement, None)
+    forget_watches()
+    yield
+    forget_watches()
