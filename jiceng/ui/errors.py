@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import (
     BadRequest,
     PermissionDenied,
@@ -79,7 +80,7 @@ ADVICE: dict[int, str | Promise] = {
     422: _("请返回修改后重新提交，已填内容不会丢失。"),
     429: _("过一会儿再试；急事请直接拨打值班电话。"),
     500: _("请稍后重试；如仍不行，请把下面的查询号告诉我们。"),
-    503: _("没有保存任何内容，请过几分钟再提交一次。"),
+    503: _("可能没有保存。请过几分钟再提交一次，同一张表不会受理两次。"),
     507: _("没有保存任何内容，请联系管理员。"),
 }
 
@@ -108,6 +109,15 @@ def _of_database(error: DatabaseError) -> Refusal | None:
     return refusal
 
 
+def _of_session(error: SessionInterrupted) -> Refusal | None:
+    """Tell a session that somebody ended meanwhile from one that a database which went away could
+    not keep: what was asked for may be done by then, and asking again is what finds that out."""
+    cause = getattr(error.__context__, "__context__", None)
+    if isinstance(cause, OperationalError | InterfaceError):
+        return _of_database(cause)
+    return Malformed()
+
+
 # In order: the first kind that fits decides.
 TRANSLATIONS: list[tuple[tuple[type[BaseException], ...], Callable[[Any], Refusal | None]]] = [
     ((Refusal,), lambda error: error),
@@ -115,6 +125,7 @@ TRANSLATIONS: list[tuple[tuple[type[BaseException], ...], Callable[[Any], Refusa
     ((TooManyFieldsSent,), lambda error: Malformed(code="too_many_fields")),
     ((UnreadablePostError,), lambda error: Malformed(code="unreadable")),
     ((UnicodeDecodeError,), lambda error: BadEncoding()),
+    ((SessionInterrupted,), _of_session),
     ((SuspiciousOperation, BadRequest, MultiPartParserError), lambda error: Malformed()),
     ((PermissionDenied,), lambda error: NotAllowed()),
     ((Http404,), lambda error: Absent()),
