@@ -1,7 +1,13 @@
 """Every write of secretary projects: one function, one act, one transaction, one entry."""
 
 from jiceng.systems.secretary_projects.actions.moves import ITEM_MOVES, MOVES_OF, PROJECT_MOVES
-from jiceng.systems.secretary_projects.actions.plans import change_step, drop_step, set_step
+from jiceng.systems.secretary_projects.actions.plans import (
+    change_step,
+    claim_progress,
+    drop_step,
+    hang_plan,
+    set_step,
+)
 from jiceng.systems.secretary_projects.actions.proposing import propose, propose_item
 
 __all__ = [
@@ -9,7 +15,9 @@ __all__ = [
     "MOVES_OF",
     "PROJECT_MOVES",
     "change_step",
+    "claim_progress",
     "drop_step",
+    "hang_plan",
     "propose",
     "propose_item",
     "set_step",

@@ -37,7 +37,8 @@ def shown_of(project: Project) -> dict[str, Any]:
 
 def post_plan(project: Project, by: Actor, at: datetime, correction: str = "") -> Notice:
     """Hang the plan on the board of the organisation, in the place of the one before."""
-    old = latest(project.case.subject, terms.BOARD_PLAN)
+    before = latest(project.case.subject, terms.BOARD_PLAN)
+    old = before if before and before.withdrawn_at is None else None
     return post(
         by=by,
         at=at,
@@ -53,8 +54,8 @@ def post_plan(project: Project, by: Actor, at: datetime, correction: str = "") -
             "steps": steps_shown(project),
         },
         days=_days_left(project, at),
-        replaces=old if old and old.withdrawn_at is None else None,
-        correction=correction,
+        replaces=old,
+        correction=correction if old else "",
     )
 
 

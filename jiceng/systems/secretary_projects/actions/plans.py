@@ -1,24 +1,44 @@
 """The writes of a plan 一项一策: its steps, how far they are, and its place on the board."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.base.errors import Absent, NotAllowed
+from jiceng.kernel.base.text import mask_personal
 from jiceng.kernel.ledger.service import OPERATOR, SYSTEM, Actor, Recorded, act
+from jiceng.kernel.notices.models import Notice
+from jiceng.kernel.notices.service import facts_of
 from jiceng.kernel.orgs.service import Capacity
+from jiceng.kernel.procedures.service import Missing
 from jiceng.systems.secretary_projects import terms
-from jiceng.systems.secretary_projects.actions.recording import check_owner, held
+from jiceng.systems.secretary_projects.actions.hanging import post_plan
+from jiceng.systems.secretary_projects.actions.recording import (
+    check_owner,
+    held,
+    keep_photos,
+    mark,
+)
 from jiceng.systems.secretary_projects.actions.refusals import (
+    BadPercent,
     BadStepWeight,
+    NotRunning,
     OutsideDates,
     PlanSettled,
     StepIncomplete,
 )
 from jiceng.systems.secretary_projects.models import PlanStep, Project
-from jiceng.systems.secretary_projects.rules.progress import BadWeight, read_weight
+from jiceng.systems.secretary_projects.rules.progress import (
+    WHOLE,
+    BadWeight,
+    NotPercent,
+    read_percent,
+    read_weight,
+)
 
 # Where a project stands while its plan may be changed.
 PLANNING = frozenset({"survey", "study", "filing", "defining", "implementing"})
@@ -148,6 +168,63 @@ def drop_step(
     return Recorded(row, project.case.subject, {"step": row.pk}, {"reason": reason})
 
 
-def _text(weight: Decimal | None) -> str:
-    """Return a weight as history keeps it; JSON knows no exact numbers."""
-    return "" if weight is None else format(weight, "f")
+def percent_of(typed: object, field: str = "percent") -> Decimal:
+    """Return the percentage that was given; raises ``BadPercent`` (422)."""
+    try:
+        return read_percent(typed)
+    except NotPercent as error:
+        raise BadPercent(field=field) from error
+
+
+@act(terms.PROGRESS_CLAIMED, label=_("更新进展"), may=may_plan)
+def claim_progress(
+    *,
+    by: Actor,
+    at: datetime,
+    number: str,
+    step: int,
+    percent: object,
+    note: str = "",
+    photos: Sequence[Attachment] = (),
+    claim: str = "",
+) -> Recorded[PlanStep]:
+    """Say how far a step is, as its owner; whole asks for a photo of what is there.
+
+    Raises ``NotTheOwner`` (403), ``NotRunning`` (409), ``BadPercent``, ``Missing`` (422).
+    """
+    project = held(number)
+    check_owner(by, project)
+    if not project.case.steps.open().filter(step="implementing").exists():
+        raise NotRunning()
+    row, claimed = standing_step(project, step), percent_of(percent)
+    whole = claimed == WHOLE
+    if whole and not photos:
+        raise Missing(field="photo", need="photo")
+    shown = keep_photos(photos, project.case.subject, claim)
+    was, row.claimed, row.claimed_at = row.claimed, claimed, at
+    row.done_at = (row.done_at or at) if whole else None
+    row.save(update_fields=["claimed", "claimed_at", "done_at"])
+    mark(project, terms.PROGRESS_CLAIMED, at)
+    facts = {"step": row.pk, "percent": _text(claimed), "was": _text(was), "photos": list(shown)}
+    return Recorded(row, project.case.subject, facts, {"note": note} if note else {})
+
+
+@act(terms.PLAN_HUNG, label=_("重新公开方案"), may=may_plan)
+def hang_plan(*, by: Actor, at: datetime, number: str, reason: str) -> Recorded[Notice]:
+    """Hang the plan as it is now on the public board, in the place of the one before.
+
+    Raises ``NotTheOwner`` (403), ``NotRunning`` (409), ``StepIncomplete`` (422).
+    """
+    project = held(number)
+    check_owner(by, project)
+    if project.registered_at is None or project.completed_at is not None:
+        raise NotRunning()
+    if not reason:
+        raise StepIncomplete(_("请写明调整理由。"), field="reason")
+    notice = post_plan(project, by, at, correction=mask_personal(reason))
+    return Recorded(notice, project.case.subject, {"plan": facts_of(notice)}, {"reason": reason})
+
+
+def _text(number: Decimal | None) -> str:
+    """Return a number as history keeps it; JSON knows no exact ones."""
+    return "" if number is None else format(number, "f")

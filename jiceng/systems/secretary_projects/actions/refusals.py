@@ -99,7 +99,7 @@ class OutsideDates(BadInput):
 class BadStepWeight(BadInput):
     """Not a weight (422)."""
 
-    code = "bad_weight"
+    code = "bad_step_weight"
     sentence = _("权重应为大于0、不超过10000的数。")
 
 

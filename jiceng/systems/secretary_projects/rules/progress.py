@@ -14,6 +14,10 @@ class BadWeight(ValueError):
     """Not a weight that a step can have."""
 
 
+class NotPercent(ValueError):
+    """Not between nought and a hundred, or finer than a hundredth."""
+
+
 @dataclass(frozen=True)
 class Standing:
     """One step in numbers; ``verified_claim`` is what was claimed when the inspection looked."""
@@ -65,6 +69,19 @@ def read_weight(typed: object) -> Decimal | None:
     if not weight.is_finite() or not 0 < weight <= HEAVIEST:
         raise BadWeight(str(typed))
     return weight
+
+
+def read_percent(typed: object) -> Decimal:
+    """Return a percentage from 0 to 100 with two decimals at most, or raise ``NotPercent``."""
+    try:
+        percent = Decimal(str(typed))
+    except InvalidOperation as error:
+        raise NotPercent(str(typed)) from error
+    if not percent.is_finite() or not 0 <= percent <= WHOLE:
+        raise NotPercent(str(typed))
+    if percent != percent.quantize(CENT):
+        raise NotPercent(str(typed))
+    return percent.quantize(CENT)
 
 
 def roll_up(parts: Sequence[tuple[Decimal, Decimal | None]]) -> Decimal:
