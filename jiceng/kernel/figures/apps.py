@@ -12,4 +12,5 @@ class FiguresConfig(AppConfig):
     def ready(self) -> None:
         """Register acts and jobs; look again for triggers when tables have changed."""
         import_module(f"{self.name}.rollups")
+        import_module(f"{self.name}.publishing")
         post_migrate.connect(import_module(f"{self.name}.watching").forget_watches)

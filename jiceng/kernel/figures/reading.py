@@ -51,9 +51,27 @@ def read_many(codes: Iterable[Asked], view: View, scope: Scope | None = None) ->
     neither on the codes nor on the rows. Raises ``UnitAbsent``, ``FigureAbsent``, ``NotAPart``."""
     refuse_unseen(view, scope)
     figures = [figure_of(code) for code in codes]
-    counted = {part.code: part for figure in figures for part in parts_of(figure)}
-    found = _numbers(list(counted.values()), view, scope)
-    numbers = {code: as_number(part, found[code]) for code, part in counted.items()}
+    return _values(figures, view, _numbers(_counted_among(figures), view, scope))
+
+
+def read_live(figure: Asked, view: View, scope: Scope | None = None) -> Value:
+    """Return the value of one figure from its rows alone, as it is published."""
+    refuse_unseen(view, scope)
+    figure = figure_of(figure)
+    parts = _counted_among([figure])
+    found = count_all((part, selected(part, view, scope)) for part in parts)
+    return _values([figure], view, {part.code: found.get(part.code, 0) for part in parts})[
+        figure.code
+    ]
+
+
+def _counted_among(figures: Iterable[Figure]) -> list[Figure]:
+    """Return the figures with rows that these are made of, each once."""
+    return list({part.code: part for figure in figures for part in parts_of(figure)}.values())
+
+
+def _values(figures: Iterable[Figure], view: View, found: Mapping[str, int]) -> dict[str, Value]:
+    numbers = {code: as_number(figure_of(code), smallest) for code, smallest in found.items()}
     return {figure.code: value_of(figure, view, numbers) for figure in figures}
 
 

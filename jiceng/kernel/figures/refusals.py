@@ -8,14 +8,14 @@ from jiceng.kernel.base.errors import Absent, BadInput, Conflict, NotAllowed
 class BadPeriod(BadInput):
     """A period that ends before it begins, or that nobody can read (422)."""
 
-    code = "bad_period"
+    code = "period_unusable"
     sentence = _("统计期不正确：止日须晚于起日。")
 
 
 class BadAsOf(BadInput):
     """A number as of a day that has not come, or of no instant at all (422)."""
 
-    code = "bad_as_of"
+    code = "as_of_unusable"
     sentence = _("统计截止时间不正确，不能晚于现在。")
 
 

@@ -138,7 +138,11 @@ class Triggers:
         day = self._at(row, self.day)
         if not self._is_instant():
             return [self._pairs(row, day)]
-        winter, summer = (self._pairs(row, f"date({day}, '+{hours} hours')") for hours in (8, 9))
+        # SQLite rounds to milliseconds: the last microsecond of a day would be tomorrow.
+        seconds = f"substr({day}, 1, 19)"
+        winter, summer = (
+            self._pairs(row, f"date({seconds}, '+{hours} hours')") for hours in (8, 9)
+        )
         return [winter, f"{summer} WHERE {day} < '{SUMMERS}'"]
 
     def _insert(self, source: str, pairs: Iterable[str]) -> str:

@@ -23,6 +23,7 @@ GUARDED = (
     "ledger_checkpoint",
     "ledger_epoch",
     "procedures_procedureversion",
+    "figures_published",
     "notices_notice",
     "notices_objection",
     "notices_comment",

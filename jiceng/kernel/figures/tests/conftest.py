@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from jiceng.kernel.exports.service import Column
-from jiceng.kernel.figures.definitions import FIGURES, count, ratio
+from jiceng.kernel.figures.definitions import FIGURES, Figure, count, ratio
 from jiceng.kernel.figures.watching import Triggers, forget_watches
 from jiceng.kernel.orgs.models import Unit
 from jiceng.kernel.procedures.models import Case, ProcedureVersion
@@ -95,3 +95,14 @@ def watched_cases(db: None) -> Iterator[None]:
     forget_watches()
     yield
     forget_watches()
+
+
+@pytest.fixture
+def standing_by_day(own_figures: SimpleNamespace) -> Figure:
+    """Return a figure of the cases that stand, by the day on which they were opened."""
+
+    @count("test.standing_by_day", label="在办", measure="件", day="opened_at", **SAID)
+    def standing_by_day(as_of: datetime) -> QuerySet[Case]:
+        return own_figures.standing(as_of)
+
+    return standing_by_day
