@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "jiceng.kernel.search",
     "jiceng.kernel.figures",
     "jiceng.kernel.notices",
+    "jiceng.kernel.bulletins",
     "jiceng.kernel.procedures",
     "jiceng.kernel.reviews",
     "jiceng.kernel.backups",

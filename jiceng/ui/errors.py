@@ -93,7 +93,7 @@ UNKNOWN = ("no such table", "no such column", "no such function", "no such modul
 DISK_FULL_STATES, BUSY_STATES = {"53100"}, {"40001", "40P01", "55P03"}
 
 
-def _of_database(error: DatabaseError) -> Refusal | None:
+def _of_database(error: DatabaseError | InterfaceError) -> Refusal | None:
     """Tell a full disk from a database that is busy or away; nothing was stored in any case."""
     text, state = str(error).lower(), getattr(error.__cause__, "sqlstate", None)
     refusal: Refusal
