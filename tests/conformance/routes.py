@@ -34,12 +34,25 @@ class Row:
 CASE, PHOTO = ("{number}",), ("{number}", "{photo}")
 # The grid of the community where the case lies, as the scene draws it.
 CELL = ("990000001001001",)
+NO_NOTICE = ("0" * 32,)
 
 ROWS = [
     Row("public:home", 200, 200, 200),
     Row("public:verify", 200, 200, 200),
     Row("public:verify", 422, 422, 422, method="POST"),
     Row("public:verifier", 200, 200, 200),
+    # Nothing hangs on the boards of the table; what does, see the tests of boards.
+    Row("public:boards", 200, 200, 200),
+    Row("public:board", 404, 404, 404, ("990000001001",)),
+    Row("public:board-feed", 404, 404, 404, ("990000001001",)),
+    Row("public:notice", 404, 404, 404, NO_NOTICE),
+    Row("public:object", 404, 404, 404, NO_NOTICE),
+    Row("public:object", 404, 404, 404, NO_NOTICE, "POST"),
+    Row("public:comment", 404, 404, 404, NO_NOTICE),
+    Row("public:comment", 404, 404, 404, NO_NOTICE, "POST"),
+    Row("public:poster", 404, 404, 404, NO_NOTICE),
+    Row("public:notice-text", 404, 404, 404, NO_NOTICE),
+    Row("public:voice-receipt", 404, 404, 404, NO_NOTICE),
     Row("public:grid:report", 200, 200, 200),
     Row("public:grid:report", 422, 422, 422, method="POST"),
     Row("public:grid:track", 200, 200, 200),

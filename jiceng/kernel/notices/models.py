@@ -173,6 +173,14 @@ class Notice(models.Model):
         return getattr(self, "replaced_by", None)
 
     @property
+    def taken_down(self) -> bool:
+        """Tell whether it, or what corrected it, was withdrawn: then nobody reads it any more."""
+        newest = self
+        while newest.replacement is not None:
+            newest = newest.replacement
+        return newest.withdrawn_at is not None
+
+    @property
     def blockers_now(self) -> int:
         """Return how many objections are in its way: as annotated, or asked."""
         known = getattr(self, "blockers", None)

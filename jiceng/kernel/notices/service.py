@@ -8,12 +8,16 @@ that stands.
 from jiceng.kernel.notices.permission import keeps, may_keep
 from jiceng.kernel.notices.publishing import close, correct, post, publish, withdraw
 from jiceng.kernel.notices.reading import (
+    NoticePage,
     blocking,
+    boards,
     completed,
+    days_left,
     facts_of,
     find,
     latest,
     on_board,
+    page_of,
     search,
 )
 from jiceng.kernel.notices.refusals import (
@@ -56,6 +60,7 @@ __all__ = [
     "NothingShown",
     "NoticeEnded",
     "NoticeKind",
+    "NoticePage",
     "ObjectionsOpen",
     "PeriodOver",
     "PeriodProvisional",
@@ -64,10 +69,12 @@ __all__ = [
     "answer_comment",
     "answer_objection",
     "blocking",
+    "boards",
     "close",
     "comment",
     "completed",
     "correct",
+    "days_left",
     "differences",
     "end_periods",
     "facts_of",
@@ -80,6 +87,7 @@ __all__ = [
     "object_to",
     "on_board",
     "original",
+    "page_of",
     "post",
     "publish",
     "register_kind",

@@ -25,8 +25,8 @@ from jiceng.kernel.base.clock import legal_day
 from jiceng.kernel.base.errors import Conflict
 from jiceng.kernel.notices import service
 from jiceng.kernel.notices.models import Notice, Objection
-from jiceng.kernel.notices.tests.boards import SHOWN, hang, keeper, objection
 from jiceng.kernel.orgs.service import Capacity
+from jiceng.kernel.testing.boards import SHOWN, hang, keeper, objection
 from jiceng.kernel.testing.cast import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

@@ -15,7 +15,7 @@ from jiceng.kernel.ledger.service import RESIDENT, Actor, entries_of
 from jiceng.kernel.notices import service, terms
 from jiceng.kernel.notices.models import Notice
 from jiceng.kernel.notices.terms import Standing
-from jiceng.kernel.notices.tests.boards import (
+from jiceng.kernel.testing.boards import (
     PLAN,
     SHOWN,
     hang,

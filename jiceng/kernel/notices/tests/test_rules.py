@@ -12,7 +12,7 @@ from jiceng.kernel.notices import rules
 from jiceng.kernel.notices.refusals import NotShowable
 from jiceng.kernel.notices.rules import Difference, Facts, Shown
 from jiceng.kernel.notices.terms import KINDS, Standing, register_kind
-from jiceng.kernel.notices.tests.boards import PLAN
+from jiceng.kernel.testing.boards import PLAN
 
 END = datetime(2026, 3, 9, 15, 59, 59, 999999, tzinfo=UTC)
 TICK = timedelta(microseconds=1)

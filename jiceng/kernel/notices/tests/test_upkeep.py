@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from jiceng.kernel.ledger.service import entries_of
 from jiceng.kernel.notices import service, terms
-from jiceng.kernel.notices.tests.boards import hang, keeper, objection
+from jiceng.kernel.testing.boards import hang, keeper, objection
 from jiceng.kernel.testing.cast import Cast
 from jiceng.kernel.workdays.models import Clock
 

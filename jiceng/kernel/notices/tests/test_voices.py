@@ -23,7 +23,7 @@ from jiceng.kernel.ledger.service import (
 from jiceng.kernel.notices import service
 from jiceng.kernel.notices.models import Comment, Notice, Objection
 from jiceng.kernel.notices.terms import Moderation, Outcome, Standing
-from jiceng.kernel.notices.tests.boards import (
+from jiceng.kernel.testing.boards import (
     QUIET,
     SHOWN,
     hang,
