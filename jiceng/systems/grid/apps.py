@@ -25,6 +25,7 @@ class GridConfig(AppConfig):
         service.register(procedures.GRID_CASE)
         service.register(procedures.GRID_APPEAL)
         import_module("jiceng.systems.grid.actions")
+        import_module("jiceng.systems.grid.figures")
         # English needs shorter words in the bar of a phone than in the title of the page.
         report, track = pgettext_lazy("bar", "我要上报"), pgettext_lazy("bar", "查进度")
         PUBLIC.add("report", Entry("report", report, "public:grid:report", "camera", 20))
