@@ -21,7 +21,7 @@ from jiceng.systems.grid.figures.stays import (
     promised_at,
 )
 
-# A case falls due by the clock alone, so these are never kept ready-made.
+# Clocks and other stays of the case decide, which are not marked for the unit that received it.
 PLACES: dict[str, Any] = {
     "day": "case__opened_at",
     "columns": CLOSING,

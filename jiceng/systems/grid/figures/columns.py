@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from jiceng.kernel.figures.service import Column
 from jiceng.systems.grid.terms import PUBLIC_STATES, Source
 
+Columns = tuple[Column[Any], ...]
 SOURCES = dict(Source.choices)
 
 
@@ -45,16 +46,17 @@ def left(row: Any) -> datetime | None:
     return row.left_at if row.left_at and row.left_at <= row.as_of else None
 
 
-NUMBER, MATTER = Column(_("编号"), number), Column(_("事项"), matter)
-OPENED = Column(_("上报时间"), opened)
-REPORT = (
+NUMBER: Column[Any] = Column(_("编号"), number)
+MATTER: Column[Any] = Column(_("事项"), matter)
+OPENED: Column[Any] = Column(_("上报时间"), opened)
+REPORT: Columns = (
     NUMBER,
     MATTER,
     Column(_("首接单位"), unit),
     Column(_("来源"), lambda row: SOURCES.get(row.case.incident.source, "")),
     OPENED,
 )
-CLOSING = (
+CLOSING: Columns = (
     NUMBER,
     MATTER,
     Column(_("首接单位"), unit),
@@ -62,7 +64,7 @@ CLOSING = (
     Column(_("承诺到期"), lambda row: row.promised),
     Column(_("结案时间"), lambda row: row.closed),
 )
-TASK = (
+TASK: Columns = (
     NUMBER,
     MATTER,
     Column(_("承办单位"), unit),
@@ -70,7 +72,7 @@ TASK = (
     Column(_("到期时间"), lambda row: row.due_at),
     Column(_("离开时间"), left),
 )
-STANDING = (
+STANDING: Columns = (
     NUMBER,
     MATTER,
     Column(_("承办单位"), unit),

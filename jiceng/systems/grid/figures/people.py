@@ -28,7 +28,6 @@ def _since(row: Any) -> datetime:
     owner=UNIT_HEAD.code,
     since=SINCE,
     unit="post__unit",
-    rolled=False,
     columns=(
         Column(_("工号"), lambda row: row.officer.staff_no),
         Column(_("姓名"), lambda row: row.officer.name),

@@ -18,6 +18,10 @@ from jiceng.systems.grid.terms import RATED, SUBJECT, Source
 # How the ledger writes that a problem was solved, in the reporter's own eyes.
 SOLVED = '"solved":true'
 PLACES: dict[str, Any] = {"day": "case__opened_at", "columns": REPORT, "link": page_of}
+# A first stay is one for good, and so is when and by whom it was reported.
+AHEAD: dict[str, Any] = {"fixed": ("procedures_case", "grid_incident")}
+# What other stays of a case decide is marked for their units, not for the one that received it.
+LIVE: dict[str, Any] = {"rolled": False}
 
 
 @count(
@@ -29,6 +33,7 @@ PLACES: dict[str, Any] = {"day": "case__opened_at", "columns": REPORT, "link": p
     ),
     **SAID,
     **PLACES,
+    **AHEAD,
 )
 def reported(as_of: datetime) -> QuerySet[CaseStep]:
     """Return the first stay of each report."""
@@ -44,6 +49,7 @@ def reported(as_of: datetime) -> QuerySet[CaseStep]:
     ),
     **SAID,
     **PLACES,
+    **LIVE,
 )
 def valid(as_of: datetime) -> QuerySet[CaseStep]:
     """Return the reports that turned out to be a matter."""
@@ -59,6 +65,7 @@ def valid(as_of: datetime) -> QuerySet[CaseStep]:
     ),
     **SAID,
     **PLACES,
+    **LIVE,
 )
 def filed(as_of: datetime) -> QuerySet[CaseStep]:
     """Return the reports that are dealt with as cases of their own."""
@@ -72,6 +79,7 @@ def filed(as_of: datetime) -> QuerySet[CaseStep]:
     definition=_("上报数中由群众自己上报或由电话代报的。"),
     **SAID,
     **PLACES,
+    **AHEAD,
 )
 def from_public(as_of: datetime) -> QuerySet[CaseStep]:
     """Return the reports of residents."""
@@ -90,6 +98,7 @@ def _ratings(as_of: datetime) -> QuerySet[Entry]:
     definition=_("上报数中反映人已作评价的；评价几次都计一件。“我也反映”的评价不计。"),
     **SAID,
     **PLACES,
+    **LIVE,
 )
 def rated(as_of: datetime) -> QuerySet[CaseStep]:
     """Return the reports whose reporters rated the end."""
@@ -102,6 +111,7 @@ def rated(as_of: datetime) -> QuerySet[CaseStep]:
     definition=_("评价数中，反映人截至时最后一次评价认为问题已解决的。"),
     **SAID,
     **PLACES,
+    **LIVE,
 )
 def satisfied(as_of: datetime) -> QuerySet[CaseStep]:
     """Return the reports whose reporters last said that the problem was solved."""

@@ -33,7 +33,6 @@ def in_hand(as_of: datetime) -> QuerySet[CaseStep]:
     definition=_("在办数中，截至时已过承诺期限的；计时停止的、没有承诺期限的不计。"),
     columns=STANDING,
     link=page_of,
-    rolled=False,
     **SAID,
 )
 def overdue(as_of: datetime) -> QuerySet[CaseStep]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case as Choice
-from django.db.models import DateTimeField, Exists, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
@@ -54,9 +54,9 @@ def made(as_of: datetime, *moves: str) -> Exists:
     return Exists(_of_case(as_of).filter(move__in=moves, left_at__lte=as_of))
 
 
-def last(as_of: datetime) -> Exists:
+def last(as_of: datetime) -> Q:
     """Hold for the stay after which the case had not entered another."""
-    return ~Exists(_of_case(as_of).filter(id__gt=OuterRef("id")))
+    return ~Q(Exists(_of_case(as_of).filter(id__gt=OuterRef("id"))))
 
 
 def _ends(as_of: datetime, *moves: str) -> QuerySet[CaseStep]:

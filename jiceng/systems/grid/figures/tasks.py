@@ -13,7 +13,7 @@ from jiceng.kernel.procedures.models import CaseStep
 from jiceng.systems.grid.figures.columns import TASK, page_of
 from jiceng.systems.grid.figures.stays import RATIO, SAID, excused, stays
 
-# A task falls due by the clock alone, so these are never kept ready-made.
+# An appeal about the whole case may excuse a task, which is not marked for the unit that had it.
 PLACES: dict[str, Any] = {"day": "entered_at", "columns": TASK, "link": page_of, "rolled": False}
 ON_TIME = Q(left_at__lte=F("due_at"))
 
