@@ -152,6 +152,15 @@ class DayField(_PlainDigits, forms.DateField):
         return day
 
 
+class NumberField(_PlainDigits, forms.DecimalField):
+    """A number with a decimal point, as ``Decimal``; the digits of every script are understood."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attributes = {"inputmode": "decimal", "autocomplete": "off"}
+        kwargs.setdefault("widget", forms.TextInput(attrs=attributes))
+        super().__init__(**kwargs)
+
+
 class DegreesField(_PlainDigits, forms.DecimalField):
     """One coordinate in degrees, rounded to six places (a tenth of a metre)."""
 

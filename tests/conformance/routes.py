@@ -35,6 +35,7 @@ CASE, PHOTO = ("{number}",), ("{number}", "{photo}")
 # The grid of the community where the case lies, as the scene draws it.
 CELL = ("990000001001001",)
 NO_NOTICE = ("0" * 32,)
+REVIEW = ("0" * 32,)  # no review is open here; see the desk's own tests of reviews
 
 ROWS = [
     Row("public:home", 200, 200, 200),
@@ -84,6 +85,20 @@ ROWS = [
     Row("desk:cases", SIGN_IN, 404, 404),  # without a number; with one, see the desk's own tests
     Row("desk:procedures", SIGN_IN, 200, 200),
     Row("desk:procedure", SIGN_IN, 200, 200, ("grid.case", "2026-2")),
+    Row("desk:reviews:all", SIGN_IN, 200, 200),
+    Row("desk:reviews:new", SIGN_IN, 403, 403),  # neither heads a unit
+    Row("desk:reviews:new", SIGN_IN, 403, 403, method="POST"),
+    Row("desk:reviews:review", SIGN_IN, 404, 404, REVIEW),
+    Row("desk:reviews:invite", SIGN_IN, 404, 404, REVIEW),
+    Row("desk:reviews:invite", SIGN_IN, 404, 404, REVIEW, "POST"),
+    Row("desk:reviews:close", SIGN_IN, 404, 404, REVIEW),
+    Row("desk:reviews:close", SIGN_IN, 404, 404, REVIEW, "POST"),
+    Row("desk:reviews:score", SIGN_IN, 404, 404, (*REVIEW, "1")),
+    Row("desk:reviews:score", SIGN_IN, 404, 404, (*REVIEW, "1"), "POST"),
+    Row("desk:reviews:aside", SIGN_IN, 404, 404, (*REVIEW, "1")),
+    Row("desk:reviews:aside", SIGN_IN, 404, 404, (*REVIEW, "1"), "POST"),
+    Row("desk:reviews:standing", SIGN_IN, 404, 404, (*REVIEW, "1")),
+    Row("desk:reviews:file", SIGN_IN, 404, 404, (*REVIEW, "result", "csv")),
     Row("desk:grid:phone", SIGN_IN, 200, 200),
     Row("desk:grid:phone", SIGN_IN, 422, 422, method="POST"),
     Row("desk:grid:phone-filed", SIGN_IN, 404, 404, CASE),  # only of one's own call

@@ -12,6 +12,8 @@ from django.urls import reverse
 from jiceng.kernel.base import clock
 from jiceng.kernel.ledger.service import RESIDENT, SYSTEM
 from jiceng.kernel.procedures.models import Case
+from jiceng.kernel.reviews.service import close
+from jiceng.kernel.testing.panel import show_of
 from jiceng.systems.grid import actions
 from jiceng.systems.grid.models import PatrolPlan
 from jiceng.systems.grid.queries.nearness import ref_of
@@ -63,6 +65,10 @@ class Sights:
             unit=self.grid.cast.community,
             point=scene.IN_COMMUNITY,
         )
+        self.show = show_of(self.grid.cast, self.now).seat(self.now)
+        self.show_over = show_of(self.grid.cast, self.now, offices=self.show.judges).seat(self.now)
+        self.show_over.vote_all(self.now)
+        close(by=self.show.chair, at=self.now, review=self.show_over.review)
         routing_scene.enforce(self.grid, routing_scene.founded_team(self.grid, 1))
         routing_scene.draft(self.grid, self.grid.street, categories=["C101"])
 
@@ -120,7 +126,19 @@ class Sights:
         yield Visit("desk:grid:grid", "zhang", CELL)
         for name in ("hand-over", "end-plan"):
             yield Visit(f"desk:grid:{name}", "zhang", (*CELL, str(self.plan.pk)))
+        yield from self._of_reviews()
         yield Visit("desk:grid:routing", "zhou")
         yield Visit("desk:grid:routing-new", "zhou")
         for name in ("rule", "edit", "try", "end"):
             yield Visit(f"desk:grid:routing-{name}", "zhou", ("R1",))
+
+    def _of_reviews(self) -> Iterator[Visit]:
+        """Yield what the chair and a judge open while a review runs, and when it is over."""
+        yield Visit("desk:reviews:new", "zhou")
+        running, over = (self.show.review.uid,), (self.show_over.review.uid,)
+        for name in ("review", "invite", "close"):
+            yield Visit(f"desk:reviews:{name}", "zhou", running)
+        for name in ("score", "aside"):
+            yield Visit(f"desk:reviews:{name}", "wang", (*running, "3"))
+        yield Visit("desk:reviews:standing", "wang", (*over, "3"))
+        yield Visit("desk:reviews:file", "wang", (*over, "result", "csv"))

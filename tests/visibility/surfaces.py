@@ -288,6 +288,7 @@ def silent(name: str, *arguments: str) -> Surface:
 
 
 CELL = "990000001001001"
+REVIEW = "0" * 32
 SURFACES: list[Surface] = [
     Surface("desk:inbox", "list", inbox),
     Surface("desk:cases", "list", number_box),
@@ -343,6 +344,15 @@ SURFACES: list[Surface] = [
             ("desk:password",),
             ("desk:procedures",),
             ("desk:procedure", "grid.case", "2026-2"),
+            ("desk:reviews:all",),
+            ("desk:reviews:new",),
+            ("desk:reviews:review", REVIEW),
+            ("desk:reviews:invite", REVIEW),
+            ("desk:reviews:close", REVIEW),
+            ("desk:reviews:score", REVIEW, "1"),
+            ("desk:reviews:aside", REVIEW, "1"),
+            ("desk:reviews:standing", REVIEW, "1"),
+            ("desk:reviews:file", REVIEW, "result", "csv"),
             ("desk:grid:phone",),
             ("desk:grid:patrol",),
             ("desk:grid:spots",),

@@ -13,5 +13,6 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         """Add the pages of the desk to its navigation and its keys."""
         DESK.add("inbox", Entry("inbox", _("我的待办"), "desk:inbox", "inbox", 10))
+        DESK.add("reviews", Entry("reviews", _("评议"), "desk:reviews:all", "scale", 70))
         DESK.add("procedures", Entry("procedures", _("流程"), "desk:procedures", "route", 80))
         shortcuts.add(Shortcut("g i", _("到我的待办"), "desk:inbox", order=10))

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.registry import Registry
-from jiceng.kernel.orgs.terms import UNIT_HEAD
+from jiceng.kernel.orgs.terms import ORG_ADMIN, UNIT_HEAD
 
 MOST_CANDIDATES, MOST_JUDGES = 200, 50
 
@@ -53,6 +53,9 @@ def register_review_kind(
     """Register a kind of review of a system; a code in use raises ``ValueError``."""
     return REVIEW_KINDS.add(code, ReviewKind(code, label, frozenset(chairs)))
 
+
+# What an office reviews without a system of its own for it.
+GENERAL = register_review_kind("reviews.general", _("综合评审"), (UNIT_HEAD.code, ORG_ADMIN.code))
 
 OPENED = "reviews.review.opened"
 INVITED = "reviews.review.invited"

@@ -11,8 +11,8 @@ from jiceng.kernel.base.errors import Refusal
 from jiceng.kernel.ledger.service import entries_of
 from jiceng.kernel.orgs.service import Capacity
 from jiceng.kernel.reviews import service
-from jiceng.kernel.reviews.models import Panelist, Review
-from jiceng.kernel.reviews.tests.conftest import Show, marks
+from jiceng.kernel.reviews.models import Review
+from jiceng.kernel.testing.panel import Show
 
 
 def refused(work: Callable[[], Any], code: str, status: int = 0) -> Refusal:
@@ -26,21 +26,6 @@ def refused(work: Callable[[], Any], code: str, status: int = 0) -> Refusal:
 
 def history(review: Review, event: str) -> list[dict[str, Any]]:
     return [json.loads(e.payload) for e in entries_of(review.subject) if e.event.endswith(event)]
-
-
-def vote(show: Show, now: datetime, judge: Capacity, number: int, need: str, gain: str) -> None:
-    candidate = show.candidates[number - 1]
-    service.cast(by=judge, at=now, review=show.review, candidate=candidate, marks=marks(need, gain))
-
-
-def vote_all(show: Show, now: datetime) -> None:
-    """Let everybody score everything that they were given."""
-    for seat in Panelist.objects.filter(review=show.review).select_related("officer", "post__unit"):
-        judge = Capacity(seat.officer, seat.post)
-        for task in service.tasks_of(seat):
-            if not (task.interest or task.done):
-                number = task.candidate.number
-                vote(show, now, judge, number, str(number + seat.number % 3), str(10 - number))
 
 
 def aside(show: Show, now: datetime, judge: Capacity, number: int, reason: str = "有亲属") -> None:

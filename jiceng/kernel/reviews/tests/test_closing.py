@@ -10,15 +10,15 @@ import pytest
 from jiceng.kernel.ledger.service import RESIDENT
 from jiceng.kernel.reviews import service
 from jiceng.kernel.reviews.models import Ballot
-from jiceng.kernel.reviews.tests.conftest import RULE, Show
-from jiceng.kernel.reviews.tests.showing import aside, history, refused, vote, vote_all
+from jiceng.kernel.reviews.tests.showing import aside, history, refused
+from jiceng.kernel.testing.panel import RULE, Show
 
 pytestmark = pytest.mark.django_db
 
 
 def test_closing_opens_counts_and_tells(seated: Show, now: datetime) -> None:
     aside(seated, now, seated.judges[2], 4)
-    vote_all(seated, now)
+    seated.vote_all(now)
     done = service.close(by=seated.chair, at=now, review=seated.review)
     review = seated.fresh()
     assert review.closed_at == now
@@ -37,7 +37,7 @@ def test_closing_opens_counts_and_tells(seated: Show, now: datetime) -> None:
 
 
 def test_closing_waits_for_everybody(seated: Show, now: datetime) -> None:
-    vote(seated, now, seated.judges[0], 1, "9", "9")
+    seated.vote(now, seated.judges[0], 1, "9", "9")
     why = refused(
         lambda: service.close(by=seated.chair, at=now, review=seated.review), "ballots_missing", 409
     )
@@ -84,10 +84,10 @@ def test_chair_who_saw_an_older_page(seated: Show, now: datetime) -> None:
 
 
 def test_nothing_happens_after_the_end(seated: Show, now: datetime) -> None:
-    vote(seated, now, seated.judges[0], 1, "9", "9")
+    seated.vote(now, seated.judges[0], 1, "9", "9")
     service.close(by=seated.chair, at=now, review=seated.review, reason="提前截止")
     for late in (
-        lambda: vote(seated, now, seated.judges[1], 1, "1", "1"),
+        lambda: seated.vote(now, seated.judges[1], 1, "1", "1"),
         lambda: aside(seated, now, seated.judges[1], 1),
         lambda: service.invite(
             by=seated.chair, at=now, review=seated.review, judges=[seated.cast.zhao]
@@ -99,7 +99,7 @@ def test_nothing_happens_after_the_end(seated: Show, now: datetime) -> None:
 
 def test_key_of_the_installation_was_changed(seated: Show, now: datetime, settings: Any) -> None:
     """Under the old key among the former ones the ballots open; without it the review stays."""
-    vote_all(seated, now)
+    seated.vote_all(now)
     former, settings.SECRET_KEY = settings.SECRET_KEY, "another-key-of-the-installation-0123456789"
     refused(
         lambda: service.close(by=seated.chair, at=now, review=seated.review),
@@ -112,7 +112,7 @@ def test_key_of_the_installation_was_changed(seated: Show, now: datetime, settin
 
 
 def test_marks_are_as_they_were_given(seated: Show, now: datetime) -> None:
-    vote(seated, now, seated.judges[0], 1, "9.50", "7")
+    seated.vote(now, seated.judges[0], 1, "9.50", "7")
     service.close(by=seated.chair, at=now, review=seated.review, reason="提前截止")
     (ballot,) = service.opened_ballots(seated.fresh())
     assert ballot.by_criterion == {"need": Decimal("9.5"), "gain": Decimal(7)}

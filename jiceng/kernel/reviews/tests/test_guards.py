@@ -9,8 +9,9 @@ from django.db import IntegrityError, connection, transaction
 
 from jiceng.kernel.reviews import service
 from jiceng.kernel.reviews.models import Assignment, Ballot, Candidate, Panelist, Review
-from jiceng.kernel.reviews.tests.conftest import KIND, RULE, Show, marks
+from jiceng.kernel.reviews.terms import GENERAL
 from jiceng.kernel.testing.cast import Cast
+from jiceng.kernel.testing.panel import RULE, Show, marks
 
 pytestmark = pytest.mark.django_db
 TABLES = (Review, Candidate, Panelist, Assignment, Ballot)
@@ -113,7 +114,7 @@ def test_judge_of_another_review(voted: Show, cast: Cast, now: datetime) -> None
     other = service.open_review(
         by=voted.chair,
         at=now,
-        kind=KIND.code,
+        kind=GENERAL.code,
         title="另一场",
         unit=cast.zone,
         rule=RULE,

@@ -13,9 +13,10 @@ from jiceng.kernel.reviews import service
 from jiceng.kernel.reviews.models import Panelist, Review
 from jiceng.kernel.reviews.rules import Rule
 from jiceng.kernel.reviews.service import Entrant
-from jiceng.kernel.reviews.tests.conftest import KIND, RULE, Show
+from jiceng.kernel.reviews.terms import GENERAL
 from jiceng.kernel.reviews.tests.showing import history, refused
 from jiceng.kernel.testing.cast import Cast
+from jiceng.kernel.testing.panel import RULE, Show
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +47,7 @@ def test_opening_refused(
 ) -> None:
     given: dict[str, Any] = {
         "by": "zhou",
-        "kind": KIND.code,
+        "kind": GENERAL.code,
         "title": "评审",
         "unit": cast.zone,
         "rule": Rule(RULE.criteria),
@@ -63,7 +64,7 @@ def test_candidate_twice(cast: Cast, now: datetime) -> None:
         lambda: service.open_review(
             by=cast.zhou,
             at=now,
-            kind=KIND.code,
+            kind=GENERAL.code,
             title="评审",
             unit=cast.zone,
             rule=RULE,
