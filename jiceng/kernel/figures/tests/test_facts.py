@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from io import StringIO
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from jiceng.kernel.exports.service import TableRefused
 from jiceng.kernel.figures.facts import Fact, Verdict, check_facts, read_facts
@@ -69,3 +72,36 @@ def test_each_is_judged_as_of_its_own_day(
     verdicts = [Verdict.OK, Verdict.DIFFERS, Verdict.LATER, Verdict.MISSING, Verdict.DIFFERS]
     assert [one.verdict for one in found] == verdicts
     assert [one.opened for one in found] == [3, 3, 3, 0, 3]
+
+
+def told(*words: str) -> tuple[int, str]:
+    out = StringIO()
+    try:
+        call_command("figures", *words, stdout=out)
+    except SystemExit as ended:
+        return int(str(ended.code)), out.getvalue()
+    return 0, out.getvalue()
+
+
+def test_the_command_ends_with_one_where_a_number_differs(
+    own_figures: SimpleNamespace, write: Callable[..., list[Any]], cast: Cast, tmp_path: Path
+) -> None:
+    write(cast.community, cast.at, 3)
+    table = tmp_path / "facts.csv"
+    row = "test.opened,grid,受理数,{},件,2026-03,,count\n"
+    missing = "parking.total,parking,停车位,25808,个,2026-03,,sum\n"
+    table.write_text(HEAD + row.format(3) + missing, "utf-8")
+    code, said = told("--as-of", "2026-03-31", "--check", str(table))
+    assert (code, said.splitlines()[-1]) == (0, "ok 1，differs 0，missing 1，later 0")
+    assert "ok      test.opened  受理数  应为 3件  3，3 条" in said
+    assert "missing parking.total" in said
+    table.write_text(HEAD + row.format(4), "utf-8")
+    assert told("--as-of", "2026-03-31", "--check", str(table))[0] == 1
+    code, said = told("--as-of", "2026-03-02", "--check", str(table))
+    assert (code, said.splitlines()[-1]) == (0, "ok 0，differs 0，missing 0，later 1")
+
+
+def test_the_command_says_what_it_needs(tmp_path: Path, db: None) -> None:
+    for words in ([], ["--check", str(tmp_path / "none.csv")]):
+        with pytest.raises(CommandError):
+            call_command("figures", *words)

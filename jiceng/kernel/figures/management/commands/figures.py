@@ -1,13 +1,17 @@
-"""``manage.py figures list | show | rebuild | recount``."""
+"""``manage.py figures list | show | rebuild | recount`` and ``figures --check FACTS.csv``."""
 
 import sys
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from jiceng.kernel.base import clock
+from jiceng.kernel.base.clock import legal_day
 from jiceng.kernel.base.errors import Refusal
 from jiceng.kernel.figures.definitions import FIGURES, Figure
+from jiceng.kernel.figures.facts import Checked, Verdict, check_facts, read_facts
 from jiceng.kernel.figures.reading import read, rows
 from jiceng.kernel.figures.recounting import Recount, recount, strangers
 from jiceng.kernel.figures.rollups import build, count_again, rollable
@@ -20,11 +24,16 @@ SHOWN_DIFFERENCES = 50
 class Command(BaseCommand):
     """List the figures, ask one, count them in advance, or compare cells with rows."""
 
-    help = "指标：list 列出，show 查数，rebuild 重建汇总，recount 逐格重数（0 一致，1 有出入）。"
+    help = (
+        "指标：list 列出，show 查数，rebuild 重建汇总，recount 逐格重数（0 一致，1 有出入）；"
+        "--check 文件 与公布的数字核对（0 一致，1 有出入）。"
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare what can be asked."""
-        what = parser.add_subparsers(dest="what", required=True)
+        parser.add_argument("--check", type=Path, help="与公布的数字核对：CSV 或 XLSX")
+        parser.add_argument("--as-of", default="", help="核对到哪一天，缺省为今天")
+        what = parser.add_subparsers(dest="what")
         what.add_parser("list")
         show = what.add_parser("show")
         show.add_argument("code")
@@ -37,12 +46,35 @@ class Command(BaseCommand):
         for name in ("rebuild", "recount"):
             what.add_parser(name).add_argument("codes", nargs="*")
 
-    def handle(self, *args: Any, what: str, **options: Any) -> None:
+    def handle(self, *args: Any, what: str | None, **options: Any) -> None:
         """Do it now."""
+        if not (what or options["check"]):
+            raise CommandError(self.help)
         try:
-            getattr(self, f"_{what}")(**options)
+            getattr(self, f"_{what or 'check'}")(**options)
         except Refusal as refusal:
             raise CommandError(f"{refusal.code}：{refusal}") from refusal
+
+    def _check(self, *, check: Path, as_of: str, **_options: Any) -> None:
+        """Print each published number beside what the records say; end with 1 where they differ."""
+        at = clock.read()
+        try:
+            facts = read_facts(check.read_bytes())
+        except OSError as error:
+            raise CommandError(f"{check} 无法读取：{error.strerror}") from error
+        day = legal_day(view_at(at, as_of=as_of).as_of)
+        found = [self._told(one) for one in check_facts(facts, day, at)]
+        counted = Counter(found)
+        self.stdout.write("，".join(f"{word} {counted[word]}" for word in Verdict))
+        if counted[Verdict.DIFFERS]:
+            sys.exit(1)
+
+    def _told(self, one: Checked) -> Verdict:
+        fact = one.fact
+        said = f"{one.value.text}，{one.opened} 条" if one.value else "尚无此指标"
+        line = f"{one.verdict:<8}{fact.key}  {fact.label}  应为 {fact.value}{fact.measure}  {said}"
+        self.stdout.write(f"{line}  {fact.day}")
+        return one.verdict
 
     def _list(self, **_options: Any) -> None:
         for figure in FIGURES:
