@@ -87,9 +87,9 @@ def office(cast: Cast, code: str, name: str, staff_no: str, who: str) -> Capacit
 def offices_of(cast: Cast) -> list[Capacity]:
     """Write three offices of the zone, each with somebody who can judge."""
     return [
-        office(cast, "ORG", "组织部", "2001", "吴小组"),
-        office(cast, "FIN", "财政局", "2002", "郑小财"),
-        office(cast, "ENV", "环保局", "2003", "冯小环"),
+        office(cast, "ORG", "组织部", "6001", "吴小组"),
+        office(cast, "FIN", "财政局", "6002", "郑小财"),
+        office(cast, "ENV", "环保局", "6003", "冯小环"),
     ]
 
 

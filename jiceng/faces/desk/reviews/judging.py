@@ -90,11 +90,12 @@ def _form(
     status: int = 200,
 ) -> HttpResponse:
     tasks = [each for each in tasks_of(seat) if not each.interest]
+    commitment, cast_at = receipt_of(task) or ("", None)
     context |= {
         "review": opened.review,
-        "rule": opened.review.published,
         "task": task,
-        "receipt": receipt_of(task),
+        "receipt": commitment.removeprefix("sha256:"),
+        "cast_at": cast_at,
         "following": _next_of(seat, task.candidate.number),
         "done": sum(each.done for each in tasks),  # type: ignore[attr-defined]
         "given": len(tasks),

@@ -146,9 +146,7 @@ def standing(request: DeskRequest, uid: str, number: str) -> HttpResponse:
     context = {
         "review": found,
         "line": line,
-        "place": shown.place_text(line.standing),
-        "score": shown.score_text(line.standing.score),
-        "plain": shown.score_text(line.standing.plain),
+        "summary": shown.summary_of(line),
         "told": shown.explained(line, found.published, panel_of(found)),
     }
     return page(request, "desk/reviews/standing.html", context)

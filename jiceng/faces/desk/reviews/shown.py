@@ -70,16 +70,17 @@ def criteria_of(rule: Rule) -> Sheet:
         for each in rule.criteria
     ]
     columns = [_("指标"), _("权重"), _("满分"), _("分段含义")]
-    return Sheet(_("评分指标"), columns, rows, "2 3")
+    return Sheet(_("指标、权重和满分"), columns, rows, "2 3")
 
 
 def progress_of(panel: Iterable[Panelist]) -> Sheet:
     """Return who has voted, and nothing of how."""
-    rows = [
-        (judge_name(judge), judge.given, judge.cast, judge.aside)  # type: ignore[attr-defined]
-        for judge in panel
-    ]
-    return Sheet(_("谁已经评了"), [_("评委"), _("应评"), _("已评"), _("回避")], rows, "2 3 4")
+    rows = [(judge_name(judge), _share(judge), judge.aside) for judge in panel]  # type: ignore[attr-defined]
+    return Sheet(_("已提交和应提交的评分表"), [_("评委"), _("已评"), _("回避")], rows, "2 3")
+
+
+def _share(judge: Any) -> str:
+    return f"{judge.cast} / {judge.given}"
 
 
 def judge_name(judge: Panelist) -> str:
@@ -98,7 +99,7 @@ def asides_sheet(asides: Iterable[Aside], *, reasons: bool) -> Sheet:
         )
         for aside in asides
     ]
-    return Sheet(_("回避情况"), columns, rows)
+    return Sheet(_("回避的评委不给该对象打分"), columns, rows)
 
 
 # ---- the result ---------------------------------------------------------------------------------
@@ -141,6 +142,15 @@ def result_of(review: Review, lines: Iterable[Line]) -> Sheet:
     ]
     columns = [_("名次"), _("对象"), _("单位"), _("得分"), _("计入份数")]
     return Sheet(_("名次，点名称看怎样得出"), columns, rows, "4 5")
+
+
+def summary_of(line: Line) -> list[tuple[str, str]]:
+    """Return place, score and plain average of one candidate."""
+    return [
+        (_("名次"), place_text(line.standing)),
+        (_("得分"), score_text(line.standing.score)),
+        (_("百分制平均"), score_text(line.standing.plain)),
+    ]
 
 
 def ties_of(lines: Iterable[Line]) -> list[str]:

@@ -112,7 +112,7 @@ def test_order_of_names_does_not_change_the_draw(show: Show, now: datetime) -> N
     panel = show.judges[::-1]
     service.invite(by=show.chair, at=now, review=show.review, judges=panel, each=1)
     seats = Panelist.objects.filter(review=show.review).order_by("number")
-    assert [seat.officer.staff_no for seat in seats] == ["2001", "2002", "2003"]
+    assert [seat.officer.staff_no for seat in seats] == ["6001", "6002", "6003"]
 
 
 def test_late_judge_is_given_the_candidates_with_the_fewest(show: Show, now: datetime) -> None:
