@@ -99,6 +99,16 @@ ROWS = [
     Row("desk:reviews:aside", SIGN_IN, 404, 404, (*REVIEW, "1"), "POST"),
     Row("desk:reviews:standing", SIGN_IN, 404, 404, (*REVIEW, "1")),
     Row("desk:reviews:file", SIGN_IN, 404, 404, (*REVIEW, "result", "csv")),
+    Row("desk:boards:queue", SIGN_IN, 200, 200),  # each their own; see the desk's test of boards
+    Row("desk:boards:notice", SIGN_IN, 404, 404, NO_NOTICE),
+    Row("desk:boards:withdraw", SIGN_IN, 404, 404, NO_NOTICE),
+    Row("desk:boards:withdraw", SIGN_IN, 404, 404, NO_NOTICE, "POST"),
+    Row("desk:boards:correct", SIGN_IN, 404, 404, NO_NOTICE),
+    Row("desk:boards:correct", SIGN_IN, 404, 404, NO_NOTICE, "POST"),
+    Row("desk:boards:objection", SIGN_IN, 404, 404, NO_NOTICE),
+    Row("desk:boards:objection", SIGN_IN, 404, 404, NO_NOTICE, "POST"),
+    Row("desk:boards:comment", SIGN_IN, 404, 404, NO_NOTICE),
+    Row("desk:boards:comment", SIGN_IN, 404, 404, NO_NOTICE, "POST"),
     Row("desk:grid:phone", SIGN_IN, 200, 200),
     Row("desk:grid:phone", SIGN_IN, 422, 422, method="POST"),
     Row("desk:grid:phone-filed", SIGN_IN, 404, 404, CASE),  # only of one's own call
@@ -160,6 +170,26 @@ ROWS = [
     Row("ui:large", ELSEWHERE, ELSEWHERE, ELSEWHERE, method="POST", data={"large": "1"}),
     Row("ui:healthz", 200, 200, 200),
     Row("ui:readyz", 200, 200, 200),
+    # Neither 王 nor 赵 leads a project, and a case of the grid is none.
+    Row("public:secretary_projects:board", 200, 200, 200),
+    Row("public:secretary_projects:project", 404, 404, 404, CASE),
+    Row("desk:secretary_projects:ledger", SIGN_IN, 200, 200),
+    Row("desk:secretary_projects:propose", SIGN_IN, 403, 403, ("project",)),
+    Row("desk:secretary_projects:propose", SIGN_IN, 403, 403, ("item",), "POST"),
+    Row("desk:secretary_projects:case", SIGN_IN, 404, 404, CASE),
+    Row("desk:secretary_projects:move", SIGN_IN, 404, 404, (*CASE, "survey")),
+    Row("desk:secretary_projects:move", SIGN_IN, 404, 404, (*CASE, "survey"), "POST"),
+    Row("desk:secretary_projects:photo", SIGN_IN, 404, 404, PHOTO),
+    Row("desk:secretary_projects:step-new", SIGN_IN, 404, 404, CASE),
+    Row("desk:secretary_projects:step-new", SIGN_IN, 404, 404, CASE, "POST"),
+    Row("desk:secretary_projects:plan-hang", SIGN_IN, 404, 404, CASE),
+    Row("desk:secretary_projects:plan-hang", SIGN_IN, 404, 404, CASE, "POST"),
+    Row("desk:secretary_projects:step", SIGN_IN, 404, 404, (*CASE, "1")),
+    Row("desk:secretary_projects:step", SIGN_IN, 404, 404, (*CASE, "1"), "POST"),
+    Row("desk:secretary_projects:step-drop", SIGN_IN, 404, 404, (*CASE, "1")),
+    Row("desk:secretary_projects:step-drop", SIGN_IN, 404, 404, (*CASE, "1"), "POST"),
+    Row("desk:secretary_projects:progress", SIGN_IN, 404, 404, (*CASE, "1")),
+    Row("desk:secretary_projects:progress", SIGN_IN, 404, 404, (*CASE, "1"), "POST"),
 ]
 
 # What no page expects where an address names a thing. Percent signs are sent as they stand.

@@ -20,7 +20,7 @@ def moves_of(procedure: Procedure) -> dict[str, Any]:
     """Return the acts behind the moves, as the actions of its system list them: ``MOVES``, or by
     the code of the procedure in ``MOVES_OF`` where a system runs several."""
     actions = import_module(f"jiceng.systems.{procedure.code.partition('.')[0]}.actions")
-    listed: dict[str, Any] = getattr(actions, "MOVES_OF", {procedure.code: actions.MOVES})
+    listed: dict[str, Any] = getattr(actions, "MOVES_OF", None) or {procedure.code: actions.MOVES}
     moves: dict[str, Any] = listed[procedure.code]
     return moves
 

@@ -22,6 +22,7 @@ from jiceng.kernel.procedures.models import Case, CaseStep
 from jiceng.systems.grid.queries.nearness import ref_of
 from jiceng.systems.grid.terms import Sort
 from tests.visibility import choosing
+from tests.visibility.projects import PROJECTS
 from tests.visibility.reading import ANY_CASE, NO_NUMBER, NO_STEP, NO_UID, Reader, telling
 from tests.visibility.town import Town
 
@@ -353,6 +354,13 @@ SURFACES: list[Surface] = [
             ("desk:reviews:aside", REVIEW, "1"),
             ("desk:reviews:standing", REVIEW, "1"),
             ("desk:reviews:file", REVIEW, "result", "csv"),
+            # What hangs on boards is public; who sees what was said, the desk asks itself.
+            ("desk:boards:queue",),
+            ("desk:boards:notice", NO_UID),
+            ("desk:boards:withdraw", NO_UID),
+            ("desk:boards:correct", NO_UID),
+            ("desk:boards:objection", NO_UID),
+            ("desk:boards:comment", NO_UID),
             ("desk:grid:phone",),
             ("desk:grid:patrol",),
             ("desk:grid:spots",),
@@ -373,6 +381,7 @@ SURFACES: list[Surface] = [
             ("desk:grid:routing-edit", "R1"),
             ("desk:grid:routing-try", "R1"),
             ("desk:grid:routing-end", "R1"),
+            *PROJECTS,
             ("ui:gallery",),
             ("ui:language",),
             ("ui:large",),

@@ -4,6 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 from jiceng.faces.desk import pages
+from jiceng.faces.desk.boards import urls as boards
 from jiceng.faces.desk.reviews import urls as reviews
 from jiceng.systems.grid import urls as grid
 from jiceng.systems.secretary_projects import urls as secretary_projects
@@ -17,8 +18,9 @@ urlpatterns = [
     path("cases/", pages.find_case, name="cases"),
     path("procedures/", pages.procedures, name="procedures"),
     path("procedures/<str:code>/<str:version>/", pages.procedure, name="procedure"),
+    path("boards/", include((boards.urlpatterns, "boards"))),
     path("reviews/", include((reviews.urlpatterns, "reviews"))),
     path("grid/", include((grid.desk, "grid"))),
-    path("secretary_projects/", include((secretary_projects.desk, "secretary_projects"))),
+    path("projects/", include((secretary_projects.desk, "secretary_projects"))),
     path("appeals/", include((grid.appeals, "grid_appeal"))),
 ]

@@ -1,9 +1,12 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jiceng.systems.secretary_projects import terms
+from jiceng.ui.navigation import DESK, PUBLIC, Entry
 
 
 class SecretaryProjectsConfig(AppConfig):
@@ -18,6 +21,8 @@ class SecretaryProjectsConfig(AppConfig):
         service.register(procedures.ITEM)
         self._register_notices()
         import_module(f"{self.name}.actions")
+        import_module(f"{self.name}.figures")
+        self._register_navigation()
 
     def _register_notices(self) -> None:
         """Say what may be shown: of a project when it is published, of a plan while it runs."""
@@ -37,3 +42,19 @@ class SecretaryProjectsConfig(AppConfig):
             days=250,
             objections=False,
         )
+
+    def _register_navigation(self) -> None:
+        """Add the lines of the two bars."""
+        # English needs shorter words in the bar of a phone than in the title of the page.
+        board = pgettext_lazy("bar", "书记项目")
+        PUBLIC.add(
+            "projects", Entry("projects", board, "public:secretary_projects:board", "flag", 45)
+        )
+        address = "desk:secretary_projects:ledger"
+        DESK.add("projects", Entry("projects", self.verbose_name, address, "flag", 50, _reads))
+
+
+def _reads(request: HttpRequest) -> bool:
+    """Show the entry to who leads projects, looks after them, or inspects."""
+    held = getattr(request, "capacities", [])
+    return any(capacity.role in terms.READERS for capacity in held)

@@ -215,16 +215,8 @@ def publish(
         shown=shown_of(project),
     )
     shown = keep_photos(photos, project.case.subject, claim)
-    _keep(
-        project,
-        Gate.PUBLICATION,
-        at,
-        day=day,
-        words=note,
-        photos=uids_of(shown),
-        notice=notice.uid,
-        closes_at=notice.closes_at,
-    )
+    hung = {"notice": notice.uid, "closes_at": notice.closes_at}
+    _keep(project, Gate.PUBLICATION, at, day=day, words=note, photos=uids_of(shown), **hung)
     mark(project, terms.PUBLISHED, at)
     told = {"gate": Gate.PUBLICATION.value, "day": day, "published": facts_of(notice)}
     return recorded(moved, shown, words={"note": note}, **told)

@@ -32,3 +32,5 @@ ITEM_MOVES: dict[str, Callable[..., Any]] = {
     "complete": items.complete_item,
 }
 MOVES_OF = {PROJECT_PROCEDURE: PROJECT_MOVES, ITEM_PROCEDURE: ITEM_MOVES}
+# What shows that a gate was passed on a day that its maker names.
+GATE_MOVES = frozenset(gates.MOVE_OF.values())

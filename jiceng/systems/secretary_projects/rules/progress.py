@@ -116,3 +116,18 @@ def verified_whole(steps: Sequence[Standing]) -> Decimal:
 def planned_whole(steps: Sequence[Standing], today: date) -> Decimal:
     """Return how far the plan should be: the share of the steps whose day has come."""
     return roll_up([(WHOLE if s.due_on <= today else Decimal(0), s.weight) for s in steps])
+
+
+# Days before a day at which it begins to press.
+PRESSING = 7
+
+
+def colour(steps: Sequence[Standing], due_on: date, today: date) -> str:
+    """Return the light of a project that runs: red where something is late, yellow where a day is
+    near or an inspection contradicts, green otherwise."""
+    waiting = [step for step in steps if not step.publicly_done]
+    days = [due_on, *(step.due_on for step in waiting)]
+    if min(days) < today:
+        return "red"
+    near = (min(days) - today).days <= PRESSING
+    return "yellow" if near or any(step.contradicted for step in steps) else "green"

@@ -86,5 +86,5 @@ def drop_rules(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("secretary_projects", "0001_initial")]
+    dependencies = [("secretary_projects", "0004_outcomes")]
     operations = [migrations.RunPython(set_rules, drop_rules)]
