@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +15,9 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         """Add the pages of the desk to its navigation and its keys."""
         DESK.add("inbox", Entry("inbox", _("我的待办"), "desk:inbox", "inbox", 10))
+        boards = import_module("jiceng.faces.desk.boards.reading").is_keeper
+        board = Entry("boards", _("公开栏"), "desk:boards:queue", "clipboard-list", 50, boards)
+        DESK.add("boards", board)
         DESK.add("reviews", Entry("reviews", _("评议"), "desk:reviews:all", "scale", 70))
         DESK.add("procedures", Entry("procedures", _("流程"), "desk:procedures", "route", 80))
         shortcuts.add(Shortcut("g i", _("到我的待办"), "desk:inbox", order=10))

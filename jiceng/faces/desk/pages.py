@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from jiceng.faces.desk.boards.reading import is_keeper, waiting
 from jiceng.faces.desk.forms import PasswordForm, SignInForm
 from jiceng.faces.desk.inbox import Reader, doors, rows_of, tabs_of, view_of
 from jiceng.kernel.base.errors import Absent, BadInput
@@ -93,6 +94,7 @@ def my_inbox(request: DeskRequest) -> HttpResponse:
         "doors": doors(rows),
         "next": f"?tab={view.code}&after={found.next_after}" if found.next_after else "",
         "first": here if "after" in request.GET else "",
+        "boards": sum(group.count for group in waiting(request)) if is_keeper(request) else 0,
     }
     return page(request, "desk/inbox.html", context, part="rows")
 

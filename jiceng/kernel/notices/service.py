@@ -45,6 +45,7 @@ from jiceng.kernel.notices.voices import (
     comment,
     moderate,
     object_to,
+    show_and_answer,
 )
 
 __all__ = [
@@ -92,5 +93,6 @@ __all__ = [
     "publish",
     "register_kind",
     "search",
+    "show_and_answer",
     "withdraw",
 ]

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.ids import new_uid
 from jiceng.kernel.base.text import clean_line, clean_text, mask_personal, phone_number
-from jiceng.kernel.ledger.service import Actor, Recorded, act
+from jiceng.kernel.ledger.service import Actor, Done, Recorded, act
 from jiceng.kernel.notices import terms
 from jiceng.kernel.notices.models import Comment, Notice, Objection, Said
 from jiceng.kernel.notices.permission import may_answer, may_speak
@@ -170,3 +171,12 @@ def answer_comment(*, by: Actor, at: datetime, said: Comment, answer: str) -> Re
     )
     facts = {"notice": said.notice.uid}
     return Recorded(said, said.ledger_subject, facts, {"answer": typed})
+
+
+def show_and_answer(
+    *, by: Actor, at: datetime, said: Comment, answer: str
+) -> tuple[Done[Comment], Done[Comment]]:
+    """Let a comment be read and answer it at once: both or neither."""
+    with transaction.atomic():
+        shown = moderate(by=by, at=at, said=said, show=True)
+        return shown, answer_comment(by=by, at=at, said=said, answer=answer)

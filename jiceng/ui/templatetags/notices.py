@@ -13,9 +13,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from jiceng.kernel.notices.models import Notice
+from jiceng.kernel.notices.models import Comment, Notice
 from jiceng.kernel.notices.service import days_left, differences, lines
-from jiceng.kernel.notices.terms import Outcome, Standing
+from jiceng.kernel.notices.terms import Moderation, Outcome, Standing
 from jiceng.ui.templatetags.ui import badge
 
 register = template.Library()
@@ -29,6 +29,7 @@ TONES = {
     Standing.REPLACED: "",
     Standing.WITHDRAWN: "bad",
 }
+MODERATION_TONES = {Moderation.WAITING: "warn", Moderation.SHOWN: "info", Moderation.HIDDEN: ""}
 OUTCOME_TONES = {Outcome.OPEN: "warn", Outcome.UPHELD: "bad", Outcome.NOT_UPHELD: "good"}
 
 
@@ -56,11 +57,23 @@ def outcome_badge(outcome: str) -> SafeString:
     return badge(known.label, OUTCOME_TONES[known])
 
 
+@register.simple_tag
+def moderation_badge(comment: Comment) -> SafeString:
+    """Draw where a comment stands: looked at or not, answered or not."""
+    if comment.answered_at:
+        return badge(_("已答复"), "good")
+    known = Moderation(comment.state)
+    return badge(known.label, MODERATION_TONES[known])
+
+
 @register.filter
-def period(notice: Notice) -> str:
-    """Return the first and the last day of the period."""
-    opens, closes = (date_format(day, "Y-m-d") for day in (notice.opens_on, notice.closes_on))
-    return _("%(opens)s 至 %(closes)s") % {"opens": opens, "closes": closes}
+def period(notice: Notice) -> SafeString:
+    """Return the first and the last day of the period; neither is broken in two."""
+    opens, closes = (
+        format_html("<span class='phrase'>{}</span>", date_format(day, "Y-m-d"))
+        for day in (notice.opens_on, notice.closes_on)
+    )
+    return format_html(_("{opens} 至 {closes}"), opens=opens, closes=closes)
 
 
 @register.simple_tag(takes_context=True)
@@ -75,7 +88,7 @@ def left(context: RequestContext, notice: Notice) -> str:
 
 
 @register.filter
-def notice_meta(notice: Notice) -> str:
+def notice_meta(notice: Notice) -> SafeString:
     """Return what stands under the title of a notice in a list."""
     said = [
         ngettext("异议 %(count)d 条", "异议 %(count)d 条", count) % {"count": count}
@@ -86,22 +99,20 @@ def notice_meta(notice: Notice) -> str:
         else "",
     ]
     parts = [str(notice.unit), _(str(notice.definition.label)), period(notice), *said]
-    return " · ".join(part for part in parts if part)
+    return format_html_join(" · ", "{}", ((part,) for part in parts if part))
 
 
-@register.simple_tag(takes_context=True)
-def period_facts(context: RequestContext, notice: Notice) -> Pairs:
+@register.simple_tag
+def period_facts(notice: Notice) -> Pairs:
     """Return who published it, and for how long it hangs."""
     days = ngettext("%(days)d 个工作日", "%(days)d 个工作日", notice.days) % {"days": notice.days}
     when = date_format(localtime(notice.published_at), "Y-m-d H:i")
-    pairs: Pairs = [
+    return [
         (_("公示单位"), notice.unit.name),
         (_("类别"), notice.definition.label),
         (_("公示时间"), when),
-        (_("公示期"), _("%(period)s，共 %(days)s") % {"period": period(notice), "days": days}),
+        (_("公示期"), format_html(_("{period}（{days}）"), period=period(notice), days=days)),
     ]
-    still = left(context, notice)
-    return [*pairs, (_("剩余"), still)] if still else pairs
 
 
 @register.simple_tag
