@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from jiceng.kernel.figures.cells import Counted, counted, months
+from jiceng.kernel.figures.cells import different_days, different_months
 from jiceng.kernel.figures.definitions import FIGURES, Figure, figure_of, parts_of
 from jiceng.kernel.figures.models import Grain, Mark, Rollup
 from jiceng.kernel.figures.rolled import Pair
@@ -45,8 +45,8 @@ class Recount:
 def recount(at: datetime, codes: Iterable[str] = ()) -> Iterator[Recount]:
     """Compare every cell of the named figures, or of all, with the rows as of ``at``.
 
-    A pair that is marked is about to be counted again, and never read from its cell: it is left
-    out. The month that it lies in is compared with the sum of its days, as every month is.
+    A pair that is marked or not settled is never read from its cell: it is left out. The month
+    that it lies in is compared with the sum of its days, as every month is.
     """
     figures = rollable()
     for figure in [figure_of(code) for code in codes] or list(FIGURES):
@@ -61,41 +61,24 @@ def _recount(figure: Figure, at: datetime) -> Recount:
         found = traced(figure)
         if rollup is None or found is None or rollup.fingerprint != found.fingerprint:
             return Recount(figure.code, False)
-        # The rows first: whatever changes from here on is marked.
-        rows = counted(figure, at)
-        days, sums = _cells(rollup, Grain.DAY), _cells(rollup, Grain.MONTH)
-        marks = Mark.objects.filter(source=rollup.source)
-        marked = set(marks.values_list("unit", "day"))
+        days = different_days(rollup, figure, at)
+        months = different_months(rollup)
+        count = rollup.cells.count()
+        unread = _unread(rollup)
     differing = [
-        *_differing(figure, Grain.DAY, _numbers(days, marked), _numbers(rows, marked)),
-        *_differing(figure, Grain.MONTH, _numbers(sums), months(days)),
+        Difference(figure.code, grain, unit, day, *numbers)
+        for grain, found_in in ((Grain.DAY, days), (Grain.MONTH, months))
+        for (unit, day), numbers in found_in.items()
+        if grain == Grain.MONTH or (unit, day) not in unread
     ]
-    return Recount(figure.code, True, len(days) + len(sums), tuple(differing))
+    return Recount(figure.code, True, count, tuple(differing))
 
 
-def _cells(rollup: Rollup, grain: Grain) -> dict[Pair, Counted]:
-    cells = rollup.cells.filter(grain=grain).values_list("unit", "day", "number", "good_from")
-    return {
-        (unit, day): Counted(number, good_from) for unit, day, number, good_from in cells.iterator()
-    }
-
-
-def _numbers(cells: dict[Pair, Counted], without: set[Pair] = frozenset()) -> dict[Pair, int]:  # type: ignore[assignment]
-    """Return the numbers of cells that are read; one that is not settled never is."""
-    return {
-        pair: cell.number
-        for pair, cell in cells.items()
-        if pair not in without and cell.good_from != FOREVER
-    }
-
-
-def _differing(
-    figure: Figure, grain: Grain, cells: dict[Pair, int], rows: dict[Pair, int]
-) -> Iterator[Difference]:
-    for unit, day in sorted(cells.keys() | rows.keys()):
-        held, found = cells.get((unit, day), 0), rows.get((unit, day), 0)
-        if held != found:
-            yield Difference(figure.code, grain, unit, day, held, found)
+def _unread(rollup: Rollup) -> set[Pair]:
+    """Return the pairs of which no cell is read: marked ones, and such as are not settled."""
+    marks = Mark.objects.filter(source=rollup.source)
+    late = rollup.cells.filter(grain=Grain.DAY, good_from=FOREVER)
+    return {*marks.values_list("unit", "day"), *late.values_list("unit", "day")}
 
 
 def strangers(at: datetime) -> list[str]:

@@ -38,7 +38,7 @@ SUMS = """
 LATE = """
     SELECT * FROM (
       SELECT 1 AS late, c.rollup_id, c.unit_id, c.day, c.number
-      FROM figures_cell c
+      FROM figures_cell c {late}
       WHERE c.rollup_id IN ({rollups}) AND c.grain = 'day' AND c.good_from > %s {days} {units}
       LIMIT {limit}
     ) AS late
@@ -53,6 +53,10 @@ MARKED = """
       LIMIT {limit}
     ) AS marked
 """
+
+
+# SQLite would rather read all days of the period.
+LATE_INDEX = {"sqlite": "INDEXED BY figures_cell_late", "postgresql": ""}
 
 
 @dataclass
@@ -100,7 +104,9 @@ def _statement(rollups: Sequence[int], view: View, scope: Scope | None) -> State
     among, units = ", ".join(map(str, rollups)), _units(view, scope)
     months, edges = view.period.split() if view.period else (None, [])
     whole = months is not None or view.period is None
-    parts = [(SUMS, Grain.MONTH, _days(months), [])] if whole else []
+    parts: list[tuple[str, Grain, Statement, list[Any]]] = []
+    if whole:
+        parts.append((SUMS, Grain.MONTH, _days(months), []))
     parts += [(SUMS, Grain.DAY, _days(edge), []) for edge in edges]
     parts += [
         (
@@ -115,7 +121,12 @@ def _statement(rollups: Sequence[int], view: View, scope: Scope | None) -> State
     for text, grain, days, first in parts:
         texts.append(
             text.format(
-                rollups=among, grain=grain, days=days[0], units=units[0], limit=MOST_LATE + 1
+                rollups=among,
+                grain=grain,
+                days=days[0],
+                units=units[0],
+                limit=MOST_LATE + 1,
+                late=LATE_INDEX[connection.vendor],
             )
         )
         values += [*first, *days[1], *units[1]]
@@ -135,13 +146,14 @@ def sums(rollups: Sequence[int], view: View, scope: Scope | None) -> dict[int, S
         cursor.execute(statement, values)
         for late, rollup, unit, day, number in cursor.fetchall():
             if late:
-                found[rollup].late[unit, _read_day(day)] = int(number)
+                found[rollup].late[unit, read_day(day)] = int(number)
             else:
                 found[rollup].number += int(number)
     return found if sum(len(each.late) for each in found.values()) <= MOST_LATE else None
 
 
-def _read_day(day: date | str) -> date:
+def read_day(day: date | str) -> date:
+    """Return a day as the driver gave it: SQLite keeps its text."""
     return date.fromisoformat(day) if isinstance(day, str) else day
 
 

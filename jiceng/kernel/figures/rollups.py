@@ -1,19 +1,15 @@
 """Counting in advance: building the cells of a figure, and counting again what was marked."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Q
 
 from jiceng.kernel.base.jobs import every
-from jiceng.kernel.base.loading import load
-from jiceng.kernel.figures.cells import Counted, counted, months
+from jiceng.kernel.figures import cells
 from jiceng.kernel.figures.definitions import FIGURES, Figure
 from jiceng.kernel.figures.models import Cell, Grain, Mark, Rollup
-from jiceng.kernel.figures.rolled import MOST_LATE, Pair
-from jiceng.kernel.figures.rules import Period, month_of
+from jiceng.kernel.figures.rolled import MOST_LATE, Pair, read_day
 from jiceng.kernel.figures.tracing import FOREVER, traced
 
 # Readers go on meanwhile; whoever else builds or counts again waits.
@@ -52,41 +48,20 @@ def build(figure: Figure, at: datetime) -> int:
     with transaction.atomic():
         keep_others_out()
         Rollup.objects.filter(figure=figure.code).delete()
-        cells = counted(figure, at)
         rollup = Rollup.objects.create(
             figure=figure.code,
             source=found.source,
             fingerprint=found.fingerprint,
             built_at=at,
-            unsettled=_unsettled(cells.values()),
         )
-        load(_day_cells(rollup, cells) + _month_cells(rollup, months(cells)))
-    return len(cells)
+        cells.write_all(rollup, figure, at)
+        _note_unsettled(rollup)
+        return rollup.cells.count()
 
 
-def _unsettled(cells: Iterable[Counted]) -> int:
-    return sum(cell.good_from == FOREVER for cell in cells)
-
-
-def _day_cells(rollup: Rollup, cells: dict[Pair, Counted]) -> list[Cell]:
-    return [
-        Cell(
-            rollup=rollup,
-            grain=Grain.DAY,
-            unit_id=unit,
-            day=day,
-            number=cell.number,
-            good_from=cell.good_from,
-        )
-        for (unit, day), cell in cells.items()
-    ]
-
-
-def _month_cells(rollup: Rollup, sums: dict[Pair, int]) -> list[Cell]:
-    return [
-        Cell(rollup=rollup, grain=Grain.MONTH, unit_id=unit, day=day, number=number)
-        for (unit, day), number in sums.items()
-    ]
+def _note_unsettled(rollup: Rollup) -> None:
+    late = rollup.cells.filter(grain=Grain.DAY, good_from=FOREVER)
+    Rollup.objects.filter(pk=rollup.pk).update(unsettled=late[: MOST_LATE + 1].count())
 
 
 @every(60, "tick")
@@ -147,7 +122,8 @@ def _count_batch(at: datetime) -> int:
         for rollup in Rollup.objects.filter(source__in=marked):
             figure = figures.get(rollup.figure)
             if figure:
-                _replace(rollup, figure, marked[rollup.source], at)
+                cells.replace(rollup, figure, marked[rollup.source], at)
+                _note_unsettled(rollup)
     return sum(map(len, marked.values()))
 
 
@@ -156,49 +132,5 @@ def _claim() -> dict[str, set[Pair]]:
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [BATCH])
         for source, unit, day in cursor.fetchall():
-            found[source].add((unit, day if isinstance(day, date) else date.fromisoformat(day)))
+            found[source].add((unit, read_day(day)))
     return found
-
-
-def _among(pairs: Iterable[Pair]) -> Q:
-    """Return the condition that a cell is one of these, days with the same units together."""
-    units: dict[date, list[int]] = defaultdict(list)
-    for unit, day in sorted(pairs):
-        units[day].append(unit)
-    asked = Q(pk__in=[])
-    for day, keys in units.items():
-        asked |= Q(day=day, unit__in=keys)
-    return asked
-
-
-def _replace(rollup: Rollup, figure: Figure, pairs: set[Pair], at: datetime) -> None:
-    """Put the cells of these pairs anew, and the months that they lie in."""
-    cells = counted(figure, at, pairs)
-    days = Cell.objects.filter(rollup=rollup, grain=Grain.DAY)
-    days.filter(_among(pairs)).delete()
-    load(_day_cells(rollup, cells))
-    _sum_months(rollup, {(unit, month_of(day)) for unit, day in pairs})
-    unsettled = days.filter(good_from=FOREVER)[: MOST_LATE + 1].count()
-    Rollup.objects.filter(pk=rollup.pk).update(unsettled=unsettled)
-
-
-def _days_of(months: Iterable[Pair]) -> Q:
-    """Return the condition that a cell lies in one of these months, or in one like it."""
-    asked = Q(pk__in=[])
-    for first in {day for _unit, day in months}:
-        period = Period.month(first.year, first.month)
-        asked |= Q(day__gte=period.start, day__lt=period.end)
-    return asked & Q(unit__in={unit for unit, _day in months})
-
-
-def _sum_months(rollup: Rollup, touched: set[Pair]) -> None:
-    """Let the months be the sums of their days again."""
-    cells = Cell.objects.filter(rollup=rollup)
-    cells.filter(_among(touched), grain=Grain.MONTH).delete()
-    sums: dict[Pair, int] = {}
-    days = cells.filter(_days_of(touched), grain=Grain.DAY)
-    for unit, day, number in days.values_list("unit", "day", "number"):
-        month = (unit, month_of(day))
-        if month in touched:
-            sums[month] = sums.get(month, 0) + number
-    load(_month_cells(rollup, sums))

@@ -194,7 +194,7 @@ def percent(part: Number, whole: Number, places: int = 1) -> Decimal | None:
 
 def change(now: Number, before: Number, places: int = 1) -> Decimal | None:
     """Return by how many percent a number has changed 增长率; ``None`` where there was none."""
-    return percent(Decimal(now) - Decimal(before), abs(before), places)
+    return percent(Decimal(now) - Decimal(before), abs(Decimal(before)), places)
 
 
 def shares(numbers: Sequence[Number], places: int = 1) -> list[Decimal | None]:

@@ -6,7 +6,7 @@ units and days by these two marks the same pairs, be it another table.
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -31,8 +31,12 @@ WATCHES = {
 UPDATED = re.compile(r"UPDATE OF (.+?) ON (?:\w+\.)?\"?(\w+)")
 SOURCE = re.compile(r"'([\w.]+/[\w.]+)'")
 FUNCTION = """
-    CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN {insert}; RETURN NULL; END $$
+    CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF TG_OP <> 'INSERT' THEN {old}; END IF;
+      IF TG_OP <> 'DELETE' THEN {new}; END IF;
+      RETURN NULL;
+    END $$
 """
 # Summer time was an hour later in Shanghai, last in 1991; SQLite does not know when. A mark too
 # many does no harm.
@@ -79,6 +83,13 @@ def _read(text: str) -> Watch | None:
 def forget_watches(**_kwargs: Any) -> None:
     """Ask again which triggers there are: the tables were just changed."""
     watches.cache_clear()
+
+
+def _mark(source: str, unit: str, day: str) -> str:
+    return (
+        f"INSERT INTO figures_mark (source, unit_id, day) SELECT {source}, {unit}, {day}"
+        f" WHERE {unit} IS NOT NULL AND {day} IS NOT NULL"
+    )
 
 
 @dataclass(frozen=True)
@@ -128,29 +139,23 @@ class Triggers:
     def _changed(self, differs: str) -> str:
         return " OR ".join(f'OLD."{name}" {differs} NEW."{name}"' for name in self.watched)
 
-    def _pairs(self, row: str, day: str) -> str:
-        return f"SELECT {self._at(row, self.unit)} AS unit_id, {day} AS day"
-
     def _is_instant(self) -> bool:
         return isinstance(field_at(self.model, self.day), DateTimeField)
 
-    def _sqlite_pairs(self, row: str) -> list[str]:
+    def _sqlite_day(self, row: str, hours: int) -> str:
         day = self._at(row, self.day)
-        if not self._is_instant():
-            return [self._pairs(row, day)]
         # SQLite rounds to milliseconds: the last microsecond of a day would be tomorrow.
-        seconds = f"substr({day}, 1, 19)"
-        winter, summer = (
-            self._pairs(row, f"date({seconds}, '+{hours} hours')") for hours in (8, 9)
-        )
-        return [winter, f"{summer} WHERE {day} < '{SUMMERS}'"]
+        return f"date(substr({day}, 1, 19), '+{hours} hours')" if self._is_instant() else day
 
-    def _insert(self, source: str, pairs: Iterable[str]) -> str:
-        return (
-            f"INSERT INTO figures_mark (source, unit_id, day) SELECT {source}, p.unit_id, p.day"
-            f" FROM ({' UNION '.join(pairs)}) AS p"
-            " WHERE p.unit_id IS NOT NULL AND p.day IS NOT NULL"
-        )
+    def _sqlite_marks(self, row: str) -> str:
+        """Return the statements that mark the pair of a row: one, and nothing to look up, for
+        they run at every change. A pair may be marked twice."""
+        unit, day = self._at(row, self.unit), self._at(row, self.day)
+        if not self._is_instant():
+            return _mark(f"'{self.source}'", unit, day)
+        winter = _mark(f"'{self.source}'", unit, self._sqlite_day(row, 8))
+        summer = _mark(f"'{self.source}'", unit, self._sqlite_day(row, 9))
+        return f"{winter}; {summer} AND {day} < '{SUMMERS}'"
 
     def sqlite(self) -> list[str]:
         """Return the triggers of SQLite."""
@@ -160,21 +165,19 @@ class Triggers:
             "DELETE": (["OLD"], ""),
             f"UPDATE OF {columns}": (["OLD", "NEW"], f"WHEN {self._changed('IS NOT')}"),
         }
-        return [self._sqlite_trigger(event, seen, when) for event, (seen, when) in events.items()]
+        return [
+            f'CREATE TRIGGER {self.name}_{event.split()[0].lower()} AFTER {event} ON "{self.table}"'
+            f" {when} BEGIN {'; '.join(map(self._sqlite_marks, seen))}; END"
+            for event, (seen, when) in events.items()
+        ]
 
-    def _sqlite_trigger(self, event: str, seen: Iterable[str], when: str) -> str:
-        name = f"{self.name}_{event.split()[0].lower()}"
-        insert = self._insert(
-            f"'{self.source}'", [pairs for row in seen for pairs in self._sqlite_pairs(row)]
-        )
-        return f'CREATE TRIGGER {name} AFTER {event} ON "{self.table}" {when} BEGIN {insert}; END'
+    def _postgresql_mark(self, row: str) -> str:
+        zone = " AT TIME ZONE 'Asia/Shanghai'" if self._is_instant() else ""
+        day = f"({self._at(row, self.day)}{zone})::date"
+        return _mark("TG_ARGV[0]", self._at(row, self.unit), day)
 
     def postgresql(self) -> list[str]:
-        """Return the function and the triggers of PostgreSQL; the row that is not there is null."""
-        zone = " AT TIME ZONE 'Asia/Shanghai'" if self._is_instant() else ""
-        pairs = [
-            self._pairs(row, f"({self._at(row, self.day)}{zone})::date") for row in ("OLD", "NEW")
-        ]
+        """Return the function and the triggers of PostgreSQL."""
         columns = ", ".join(f'"{name}"' for name in self.watched)
         when = f"WHEN ({self._changed('IS DISTINCT FROM')})"
         events = {"row": ("INSERT OR DELETE", ""), "update": (f"UPDATE OF {columns}", when)}
@@ -183,10 +186,8 @@ class Triggers:
             f" {when} EXECUTE FUNCTION {self.name}('{self.source}')"
             for part, (event, when) in events.items()
         ]
-        return [
-            FUNCTION.format(name=self.name, insert=self._insert("TG_ARGV[0]", pairs)),
-            *triggers,
-        ]
+        old, new = map(self._postgresql_mark, ("OLD", "NEW"))
+        return [FUNCTION.format(name=self.name, old=old, new=new), *triggers]
 
     def create(self, vendor: str) -> list[str]:
         """Return what installs the triggers, anew where they are there already. What was counted

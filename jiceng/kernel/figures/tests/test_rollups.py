@@ -143,6 +143,7 @@ def test_what_is_dated_later_is_counted_when_its_time_has_come(town: Cast, write
     for days, expected in ((0, (0, 0)), (2, (1, 0)), (5, (1, 1))):
         view = View(town.village, Period.year(2027), LATER + days * DAY)
         assert by_cells(view) == by_rows(view) == expected
+    assert differences(LATER + 9 * DAY) == []
     assert rollups.settle(LATER + 9 * DAY) == 1
     count_again(LATER + 9 * DAY)
     assert not Cell.objects.filter(good_from__gt=LATER + 9 * DAY).exists()
