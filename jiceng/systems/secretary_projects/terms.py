@@ -125,9 +125,6 @@ PURPOSE_OF = {
 
 # Working days for which a project is published before it can be registered.
 PUBLIC_DAYS = 5
-# Days after the end of a period at whose beginning a report is late, and after which none is taken.
-DUE_DAYS = {Duty.MONTHLY: 5, Duty.BIMONTHLY: 5, Duty.HALF_YEAR: 10}
-LOCK_DAYS = 60
 # How long the owner has to put right what was found, at most.
 LONGEST_RECTIFICATION = 180
 

@@ -1,5 +1,11 @@
 """Every write of secretary projects: one function, one act, one transaction, one entry."""
 
+from jiceng.systems.secretary_projects.actions.inspections import (
+    commit_draw,
+    drawn_of,
+    make_draw,
+    reveal_draw,
+)
 from jiceng.systems.secretary_projects.actions.moves import (
     GATE_MOVES,
     ITEM_MOVES,
@@ -14,6 +20,14 @@ from jiceng.systems.secretary_projects.actions.plans import (
     set_step,
 )
 from jiceng.systems.secretary_projects.actions.proposing import propose, propose_item
+from jiceng.systems.secretary_projects.actions.reports import report
+from jiceng.systems.secretary_projects.actions.visits import (
+    confirm,
+    find,
+    record_visit,
+    rectify,
+    send_back,
+)
 
 __all__ = [
     "GATE_MOVES",
@@ -22,9 +36,19 @@ __all__ = [
     "PROJECT_MOVES",
     "change_step",
     "claim_progress",
+    "commit_draw",
+    "confirm",
+    "drawn_of",
     "drop_step",
+    "find",
     "hang_plan",
+    "make_draw",
     "propose",
     "propose_item",
+    "record_visit",
+    "rectify",
+    "report",
+    "reveal_draw",
+    "send_back",
     "set_step",
 ]

@@ -136,3 +136,108 @@ class NotTheOwner(NotAllowed):
 
     code = "not_the_owner"
     sentence = _("此项由领办书记办理。")
+
+
+class BadReportPeriod(BadInput):
+    """Not the first day of a period of this duty (422)."""
+
+    code = "bad_report_period"
+    sentence = _("没有这个调度期。")
+
+
+class PeriodToCome(Conflict):
+    """The period is not over (409)."""
+
+    code = "period_to_come"
+    sentence = _("这一期还没有结束，不能提前上报。")
+
+
+class PeriodLocked(Conflict):
+    """It is too late even for a late report (409)."""
+
+    code = "period_locked"
+    sentence = _("这一期已锁定，不再接收上报。")
+
+
+class NothingOwed(Conflict):
+    """The project did not run at the end of the period (409)."""
+
+    code = "nothing_owed"
+    sentence = _("项目在这一期末不在实施中，无需上报。")
+
+
+class AlreadyReported(Conflict):
+    """There is a report for this period (409)."""
+
+    code = "already_reported"
+    sentence = _("这一期已经上报过了。")
+
+
+class BadQuota(BadInput):
+    """No quota at all, or more than there are candidates (422)."""
+
+    code = "bad_quota"
+    sentence = _("名额应为正整数，且不超过该组候选数。")
+
+
+class TooFewInspectors(Conflict):
+    """Nobody is left who could look at it without looking at what is their own (409)."""
+
+    code = "too_few_inspectors"
+    sentence = _("可以派出的督查员不够。")
+
+
+class AlreadyDrawn(Conflict):
+    """A draw is made once (409)."""
+
+    code = "already_drawn"
+    sentence = _("已经抽过签，不能重抽。")
+
+
+class VisitsWaiting(Conflict):
+    """The seed would tell who is still to be visited (409)."""
+
+    code = "visits_waiting"
+    sentence = _("还有走访没有完成，或已经揭示过种子。")
+
+
+class OwnProject(NotAllowed):
+    """Nobody inspects what is their own (403)."""
+
+    code = "own_project"
+    sentence = _("不能督查自己领办的项目。")
+
+
+class VisitTooEarly(BadInput):
+    """The visit would lie before its draw (422)."""
+
+    code = "visit_too_early"
+    sentence = _("走访日期不能早于抽签日期。")
+
+
+class AlreadyVisited(Conflict):
+    """The visit is recorded (409)."""
+
+    code = "already_visited"
+    sentence = _("这次走访已经记录。")
+
+
+class NothingSeen(BadInput):
+    """A visit says what was seen, a finding shows it (422)."""
+
+    code = "nothing_seen"
+    sentence = _("请写明情况，并附佐证照片。")
+
+
+class BadDeadline(BadInput):
+    """A time to put things right that is over, or no limit at all (422)."""
+
+    code = "bad_deadline"
+    sentence = _("整改期限应在今天之后、180天之内。")
+
+
+class NotRectified(Conflict):
+    """There is nothing to confirm, or it is confirmed (409)."""
+
+    code = "not_rectified"
+    sentence = _("还没有整改，或已经销号。")

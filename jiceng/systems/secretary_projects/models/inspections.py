@@ -53,6 +53,11 @@ class Draw(models.Model):
         """Return how the ledger names this draw."""
         return f"secretary_projects.draw:{self.uid}"
 
+    @property
+    def ledger_ref(self) -> str:
+        """Return how a request digest names this draw."""
+        return self.subject
+
 
 class VisitQuerySet(models.QuerySet["Visit"]):
     """Visits that are…"""
@@ -115,6 +120,11 @@ class Visit(models.Model):
     def __str__(self) -> str:
         return f"{self.project_id} {self.visited_on}"
 
+    @property
+    def ledger_ref(self) -> str:
+        """Return how a request digest names this visit."""
+        return f"secretary_projects.visit:{self.uid}"
+
 
 class FindingQuerySet(models.QuerySet["Finding"]):
     """Findings that are…"""
@@ -159,3 +169,15 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project_id} {self.uid}"
+
+    @property
+    def ledger_ref(self) -> str:
+        """Return how a request digest names this finding."""
+        return f"secretary_projects.finding:{self.uid}"
+
+    @property
+    def state(self) -> str:
+        """Return where it stands: open, rectified, confirmed."""
+        if self.confirmed_at is not None:
+            return "confirmed"
+        return "rectified" if self.rectified_at is not None else "open"
