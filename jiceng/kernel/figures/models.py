@@ -7,10 +7,13 @@ from jiceng.kernel.orgs.models import Unit
 
 
 class Grain(models.TextChoices):
-    """Over how long a cell counts."""
+    """Over how long a cell counts, and whether what the unit itself has or what all below it have
+    together, so that a subtree is two cells however many units it has."""
 
-    DAY = "day", _("日")
-    MONTH = "month", _("月")
+    DAY = "day", _("本级日")
+    MONTH = "month", _("本级月")
+    DAY_BELOW = "day_below", _("下级日")
+    MONTH_BELOW = "month_below", _("下级月")
 
 
 class Mark(models.Model):
@@ -48,14 +51,14 @@ class Rollup(models.Model):
 
 
 class Cell(models.Model):
-    """What a unit itself, without those below it, adds to a figure in a day or month.
+    """What a unit adds to a figure in a day or month, itself or by those below it.
 
-    ``number`` is in whole smallest units. A day's cell is right for every view as of ``good_from``
-    or later. A month is the sum of its days; a day without cell is nought.
+    ``number`` is in whole smallest units. The cell of a unit's own day is right for every view as
+    of ``good_from`` or later, and all others are sums of those; a day without cell is nought.
     """
 
     rollup = models.ForeignKey(Rollup, models.CASCADE, db_index=False, related_name="cells")
-    grain = models.CharField(max_length=5, choices=Grain.choices)
+    grain = models.CharField(max_length=11, choices=Grain.choices)
     day = models.DateField()
     unit = models.ForeignKey(
         Unit, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
@@ -67,7 +70,7 @@ class Cell(models.Model):
         verbose_name = _("汇总数")
         constraints = [
             models.UniqueConstraint(
-                fields=["rollup", "grain", "day", "unit"], name="figures_cell_once"
+                fields=["rollup", "unit", "grain", "day"], name="figures_cell_once"
             )
         ]
         indexes = [

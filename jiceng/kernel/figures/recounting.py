@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from jiceng.kernel.figures.cells import different_days, different_months
+from jiceng.kernel.figures.cells import differences
 from jiceng.kernel.figures.definitions import FIGURES, Figure, figure_of, parts_of
 from jiceng.kernel.figures.models import Grain, Mark, Rollup
 from jiceng.kernel.figures.rolled import Pair
@@ -61,15 +61,13 @@ def _recount(figure: Figure, at: datetime) -> Recount:
         found = traced(figure)
         if rollup is None or found is None or rollup.fingerprint != found.fingerprint:
             return Recount(figure.code, False)
-        days = different_days(rollup, figure, at)
-        months = different_months(rollup)
-        count = rollup.cells.count()
-        unread = _unread(rollup)
+        compared = list(differences(rollup, figure, at))
+        count, unread = rollup.cells.count(), _unread(rollup)
     differing = [
         Difference(figure.code, grain, unit, day, *numbers)
-        for grain, found_in in ((Grain.DAY, days), (Grain.MONTH, months))
-        for (unit, day), numbers in found_in.items()
-        if grain == Grain.MONTH or (unit, day) not in unread
+        for grain, cells in compared
+        for (unit, day), numbers in cells.items()
+        if grain != Grain.DAY or (unit, day) not in unread
     ]
     return Recount(figure.code, True, count, tuple(differing))
 

@@ -5,7 +5,7 @@ a later view, the cell is taken off again and the rows are counted instead.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -32,9 +32,10 @@ SUMS = """
     SELECT 0 AS late, c.rollup_id, CAST(NULL AS bigint) AS unit_id, CAST(NULL AS date) AS day,
       SUM(c.number) AS number
     FROM figures_cell c
-    WHERE c.rollup_id IN ({rollups}) AND c.grain = '{grain}' {days} {units}
+    WHERE c.rollup_id IN ({rollups}) AND c.grain IN ({grains}) {units} {days}
     GROUP BY c.rollup_id
 """
+ROOTS = "SELECT id FROM orgs_unit WHERE depth = 0"
 LATE = """
     SELECT * FROM (
       SELECT 1 AS late, c.rollup_id, c.unit_id, c.day, c.number
@@ -90,41 +91,68 @@ def _days(period: Period | None) -> Statement:
     return "AND c.day >= %s AND c.day < %s", [adapt(period.start), adapt(period.end)]
 
 
-def _units(view: View, scope: Scope | None) -> Statement:
-    """Return the condition on ``unit_id``; raises ``EmptyResultSet`` where nothing is seen."""
-    condition = of_units("", view, scope)
-    if not condition:
-        return "", []
-    statement, values = Unit.objects.filter(condition).values("pk").query.sql_with_params()
+def _within(rows: QuerySet[Unit]) -> Statement:
+    """Return the condition on ``unit_id``; raises ``EmptyResultSet`` where no unit can be meant."""
+    statement, values = rows.values("pk").query.sql_with_params()
     return f"AND c.unit_id IN ({statement})", list(values)
+
+
+def _units(view: View, scope: Scope | None) -> Statement:
+    condition = of_units("", view, scope)
+    return _within(Unit.objects.filter(condition)) if condition else ("", [])
+
+
+def whole_paths(view: View, scope: Scope | None) -> list[str] | None:
+    """Return the paths of the subtrees that are seen as a whole, none below another; ``None`` for
+    the whole tree."""
+    asked = view.unit.path if view.unit else ""
+    if scope is None or any(asked.startswith(path) for path in scope.paths):
+        return [asked] if asked else None
+    inside = [path for path in sorted(scope.paths) if path.startswith(asked)]
+    return [path for path in inside if not any(path != o and path.startswith(o) for o in inside)]
+
+
+def _reaches(view: View, scope: Scope | None) -> Iterator[tuple[bool, Statement]]:
+    """Yield the units that count with all below them, and those that count alone."""
+    paths = whole_paths(view, scope)
+    if paths is None:
+        yield True, (f"AND c.unit_id IN ({ROOTS})", [])
+        return
+    if paths:
+        keys = (path.rstrip("/").rpartition("/")[2] for path in paths)
+        yield True, (f"AND c.unit_id IN ({', '.join(keys)})", [])
+    if scope is not None and scope.units:
+        alone = Unit.objects.filter(of_units("", view, None), pk__in=scope.units)
+        for path in paths:
+            alone = alone.exclude(path__startswith=path)
+        yield False, _within(alone)
+
+
+def _spans(period: Period | None) -> Iterator[tuple[tuple[Grain, Grain], Statement]]:
+    """Yield whole months and the days around them, each with the grains of its cells."""
+    months, edges = period.split() if period else (None, [])
+    if months or period is None:
+        yield (Grain.MONTH, Grain.MONTH_BELOW), _days(months)
+    for edge in edges:
+        yield (Grain.DAY, Grain.DAY_BELOW), _days(edge)
 
 
 def _statement(rollups: Sequence[int], view: View, scope: Scope | None) -> Statement:
     """Return the one statement that reads sums and late pairs, all of the same moment."""
-    among, units = ", ".join(map(str, rollups)), _units(view, scope)
-    months, edges = view.period.split() if view.period else (None, [])
-    whole = months is not None or view.period is None
-    parts: list[tuple[str, Grain, Statement, list[Any]]] = []
-    if whole:
-        parts.append((SUMS, Grain.MONTH, _days(months), []))
-    parts += [(SUMS, Grain.DAY, _days(edge), []) for edge in edges]
-    parts += [
-        (
-            LATE,
-            Grain.DAY,
-            _days(view.period),
-            [connection.ops.adapt_datetimefield_value(view.as_of)],
-        ),
-        (MARKED, Grain.DAY, _days(view.period), []),
-    ]
-    texts, values = [], []
-    for text, grain, days, first in parts:
+    among, texts, values = ", ".join(map(str, rollups)), [], []
+    for with_below, units in _reaches(view, scope):
+        for grains, days in _spans(view.period):
+            named = ", ".join(f"'{grain}'" for grain in grains[: 1 + with_below])
+            texts.append(SUMS.format(rollups=among, grains=named, units=units[0], days=days[0]))
+            values += [*units[1], *days[1]]
+    units, days = _units(view, scope), _days(view.period)
+    as_of = connection.ops.adapt_datetimefield_value(view.as_of)
+    for text, first in ((LATE, [as_of]), (MARKED, [])):
         texts.append(
             text.format(
                 rollups=among,
-                grain=grain,
-                days=days[0],
                 units=units[0],
+                days=days[0],
                 limit=MOST_LATE + 1,
                 late=LATE_INDEX[connection.vendor],
             )
@@ -164,12 +192,13 @@ def on_pairs(figure: Figure, rows: QuerySet[Any], pairs: Iterable[Pair]) -> Quer
     for unit, day in pairs:
         units_of[day].add(unit)
     asked = Q()
-    for period, units in _spans(units_of):
+    for period, units in _together(units_of):
         asked |= Q(**{f"{figure.unit}__in": units}) & in_period(figure, rows, period)
-    return rows.filter(asked) if asked else rows.none()
+    # Apart from the other conditions, by which SQLite would rather read the whole table.
+    return rows.filter(pk__in=rows.model._default_manager.filter(asked).values("pk"))
 
 
-def _spans(units_of: dict[date, set[int]]) -> list[tuple[Period, list[int]]]:
+def _together(units_of: dict[date, set[int]]) -> list[tuple[Period, list[int]]]:
     spans: list[tuple[Period, list[int]]] = []
     for day in sorted(units_of):
         units = sorted(units_of[day])

@@ -65,10 +65,15 @@ def source_of(model: type[Model], unit: str, day: str) -> str:
 
 @lru_cache(maxsize=4)
 def watches(alias: str = "default") -> tuple[Watch, ...]:
-    """Return what the triggers of this database watch; asked once a process."""
+    """Return what the triggers of this database watch; asked once a process.
+
+    Nothing where the tree of units is not watched: its cells would outlive a move.
+    """
     with connection.cursor() as cursor:
         cursor.execute(WATCHES[connection.vendor])
         texts = [row[0] for row in cursor.fetchall()]
+    if not any("figures_unit_moved" in text for text in texts):
+        return ()
     return tuple(watch for text in texts if (watch := _read(text)))
 
 

@@ -133,7 +133,18 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("grain", models.CharField(choices=[("day", "日"), ("month", "月")], max_length=5)),
+                (
+                    "grain",
+                    models.CharField(
+                        choices=[
+                            ("day", "本级日"),
+                            ("month", "本级月"),
+                            ("day_below", "下级日"),
+                            ("month_below", "下级月"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
                 ("day", models.DateField()),
                 ("number", models.BigIntegerField()),
                 ("good_from", models.DateTimeField(null=True)),
@@ -168,7 +179,7 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("rollup", "grain", "day", "unit"), name="figures_cell_once"
+                        fields=("rollup", "unit", "grain", "day"), name="figures_cell_once"
                     )
                 ],
             },

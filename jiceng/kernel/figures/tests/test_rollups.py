@@ -18,8 +18,10 @@ from jiceng.kernel.figures.recounting import recount
 from jiceng.kernel.figures.rollups import build_missing, count_again
 from jiceng.kernel.figures.rules import Period
 from jiceng.kernel.figures.views import View
+from jiceng.kernel.ledger.service import SYSTEM
 from jiceng.kernel.orgs.models import Unit
-from jiceng.kernel.orgs.service import visible_to
+from jiceng.kernel.orgs.service import Scope, found_unit, move_unit, visible_to
+from jiceng.kernel.orgs.terms import Kind
 from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.testing.cast import MONDAY, Cast
 
@@ -157,13 +159,52 @@ def test_only_what_is_seen_is_summed(town: Cast) -> None:
         assert read("test.opened", view, scope).number == rows("test.opened", view, scope).count()
 
 
-def test_a_planted_cell_is_found(town: Cast) -> None:
-    day = Cell.objects.filter(grain=Grain.DAY).first()
-    Cell.objects.filter(pk=day.pk).update(number=77)
-    found = differences()
-    assert len(found) == 2
-    assert any("day" in each and "77" in each for each in found)
-    assert any("month" in each for each in found)
+@pytest.mark.parametrize("grain", list(Grain))
+def test_a_planted_cell_is_found(town: Cast, grain: Grain) -> None:
+    planted = Cell.objects.filter(grain=grain).first()
+    Cell.objects.filter(pk=planted.pk).update(number=77)
+    assert any(f" {grain} " in each and "77" in each for each in differences())
+
+
+def test_a_unit_moves_with_all_that_was_counted(town: Cast, write: Write) -> None:
+    move_unit(by=SYSTEM, at=LATER, unit=town.street, parent=town.other_street)
+    for unit in (town.street, town.other_street, town.zone):
+        unit.refresh_from_db()
+        view = View(unit, YEAR, LATER)
+        assert read("test.opened", view).number == rows("test.opened", view).count()
+    settle(LATER)
+    view = View(town.other_street, YEAR, LATER)
+    assert by_cells(view) == by_rows(view)
+    assert by_rows(view)[0] == 40
+    assert differences() == []
+
+
+def test_a_new_unit_leaves_everything_as_it_was(town: Cast, write: Write) -> None:
+    before = set(Rollup.objects.values_list("fingerprint", flat=True))
+    village = found_unit(
+        by=SYSTEM, at=LATER, code="990000001299", name="新村", kind=Kind.VILLAGE, parent=town.street
+    ).value
+    assert set(Rollup.objects.values_list("fingerprint", flat=True)) == before
+    write(village, town.at)
+    count_again(LATER)
+    view = View(town.street, YEAR, LATER)
+    assert by_cells(view) == by_rows(view)
+    assert differences() == []
+
+
+def test_scopes_that_overlap_count_once(town: Cast) -> None:
+    scopes = [
+        Scope(frozenset({town.street.path, town.community.path})),
+        Scope(frozenset({town.street.path}), frozenset({town.village.pk, town.other_street.pk})),
+        Scope(frozenset(), frozenset({town.street.pk, town.village.pk, town.other_community.pk})),
+        Scope(frozenset({town.community.path}), frozenset({town.other_community.pk})),
+        Scope(),
+    ]
+    for scope in scopes:
+        for period in PERIODS:
+            view = View(None, period, LATER)
+            found = rows("test.opened", view, scope).count()
+            assert read("test.opened", view, scope).number == found, scope
 
 
 @pytest.mark.parametrize("grain", list(Grain))
