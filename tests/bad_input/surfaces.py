@@ -6,7 +6,10 @@ from typing import Any
 
 from django.test import Client
 
+from jiceng.kernel.base import clock
 from jiceng.kernel.base.models import Attempt
+from jiceng.kernel.notices.models import Notice
+from jiceng.kernel.testing.boards import hang, objection
 from jiceng.systems.grid.tests import scene, sending
 from tests.bad_input.door import changed
 from tests.bad_input.town import Town
@@ -51,6 +54,28 @@ def _moves(move: str) -> Callable[[Town], str]:
 def stranger(town: Town) -> Client:
     """Return somebody's browser."""
     return Client()
+
+
+def hung(town: Town) -> Notice:
+    """Return the notice of this town, hung when it is first asked for."""
+    return Notice.objects.first() or hang(town.grid.cast, clock.read())
+
+
+def _board(town: Town, name: str) -> str:
+    return f"/notices/{hung(town).uid}/{name}/"
+
+
+def _desk_board(town: Town, name: str) -> str:
+    return f"/desk/boards/{hung(town).uid}/{name}/"
+
+
+def _doubt(town: Town) -> str:
+    return f"/desk/boards/objections/{objection(hung(town), clock.read()).uid}/"
+
+
+def head(town: Town) -> Client:
+    """Return the browser of the head of the street, who keeps its boards."""
+    return sending.desk(town.grid.cast.zhang)
 
 
 SURFACES: dict[str, Surface] = {
@@ -104,6 +129,36 @@ SURFACES: dict[str, Surface] = {
     ),
     "refuse": Surface(
         _moves("refuse"), lambda town: town.wang, _move_words(reason="不受理"), {"reason": "text"}
+    ),
+    "object": Surface(
+        lambda town: _board(town, "object"),
+        stranger,
+        lambda town: {"text": "不实", "name": "甲", "phone": "13800000000", "sure": "on"},
+        {"text": "text", "name": "line", "phone": "line"},
+    ),
+    "comment": Surface(
+        lambda town: _board(town, "comment"),
+        stranger,
+        lambda town: {"text": "好", "name": "甲", "phone": "13800000000"},
+        {"text": "text", "name": "line", "phone": "line"},
+    ),
+    "answer an objection": Surface(
+        _doubt,
+        head,
+        lambda town: {"upheld": "no", "answer": "已核对", "public": "on"},
+        {"answer": "text", "upheld": "free"},
+    ),
+    "correct a notice": Surface(
+        lambda town: _desk_board(town, "correct"),
+        head,
+        lambda town: {"title": "更正", "shown_name": "路灯", "reason": "有误"},
+        {"title": "line", "shown_name": "text", "reason": "line"},
+    ),
+    "withdraw a notice": Surface(
+        lambda town: _desk_board(town, "withdraw"),
+        head,
+        lambda town: {"reason": "有误"},
+        {"reason": "line"},
     ),
     "verify": Surface(
         lambda town: "/verify/",

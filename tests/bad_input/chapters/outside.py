@@ -12,6 +12,7 @@ from django.utils.html import escape
 from jiceng.kernel.base import clock
 from jiceng.kernel.exports.service import Column, written
 from jiceng.kernel.ledger.service import SYSTEM
+from jiceng.kernel.notices.service import withdraw
 from jiceng.kernel.orgs.models import Tenure
 from jiceng.kernel.orgs.service import end_tenure
 from jiceng.kernel.procedures.models import Case as Filed
@@ -22,8 +23,11 @@ from tests.bad_input.absence import no_client, no_package
 from tests.bad_input.cases import Answer, Case, Pending, Row
 from tests.bad_input.chapters.text import shown_as_text
 from tests.bad_input.knocks import accepted, called, case, got, table
+from tests.bad_input.surfaces import hung
 from tests.bad_input.town import Town
 
+REASON = "含有不应公开的内容"
+BOARDS = "jiceng/faces/public/tests/test_boards.py::TestReading"
 WRITING = "jiceng/kernel/exports/tests/test_writing.py::"
 CSV, XLSX = "/desk/grid/cases/export.csv", "/desk/grid/cases/export.xlsx"
 FORMULAS = ["=1+1", "+1", "-2+3", "@SUM(A1)", "＝1+1", "=cmd|' /C calc'!A0"]
@@ -46,6 +50,24 @@ def exported(text: str, shown: str) -> Case:
         assert escape(text).replace("&#x27;", "'").replace("&quot;", '"') in sheet
 
     return accepted(check, place=text)
+
+
+def withdrawn(path: str, status: int = 200, code: str = "", *, says: tuple[str, ...] = ()) -> Case:
+    """Return an address that was open while a notice hung which is withdrawn now."""
+
+    def ready(town: Town) -> Any:
+        notice, cast = hung(town), town.grid.cast
+        address = path.format(uid=notice.uid, unit=cast.community.code)
+        assert town.stranger.get(address).status_code == 200
+        withdraw(by=cast.zhang, at=clock.read(), notice=notice, reason=REASON)
+        return lambda: town.stranger.get(address)
+
+    def check(town: Town, answer: Answer) -> None:
+        for words in says:
+            assert words in answer.body
+        assert "更换路灯 46 盏" not in answer.body
+
+    return case(f"withdrawn {path}", ready, status, code, check=check)
 
 
 def number(value: Any, shown: str) -> Case:
@@ -151,7 +173,19 @@ ROWS: dict[str, Row | Pending] = {
         elsewhere=(f"{WRITING}test_rows_are_asked_for_one_by_one",),
         waits="tables are streamed and never kept, so there is none to fetch by its name",
     ),
-    "E04": Pending("withdrawn notices", "公示 is not built", no_package("kernel.notices")),
+    "E04": Row(
+        "withdrawn notices",
+        (
+            withdrawn("/notices/{uid}/", says=(REASON, "这份公示已撤回")),
+            withdrawn("/boards/{unit}/?all=1", says=("已撤回",)),
+            withdrawn("/boards/{unit}/feed.atom", says=(REASON, "已撤回")),
+            withdrawn("/boards/?q=验收", says=("没有找到这样的公示",)),
+            withdrawn("/notices/{uid}/poster.pdf", 404, "not_found"),
+            withdrawn("/notices/{uid}/notice.json", 404, "not_found"),
+            withdrawn("/notices/{uid}/object/", 409, "period_over"),
+        ),
+        elsewhere=(BOARDS,),
+    ),
     "E05": Pending("corrected figures", "指标 is not built", no_package("kernel.figures")),
     "E06": Row(
         "a name that is HTML",

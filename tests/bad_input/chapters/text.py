@@ -50,7 +50,7 @@ HOSTILE = [
     "%00%0d%0a",
     "&lt;b&gt;",
 ]
-FREE_WORDS = {"place", "reporter_name"}
+FREE_WORDS = {"place", "reporter_name", "name", "title", "reason"}
 LIST = "/desk/grid/cases/"
 
 
