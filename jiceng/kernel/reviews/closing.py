@@ -76,7 +76,7 @@ def _places(ranking: Ranking) -> list[list[Any]]:
     return [[int(each.candidate), each.place, each.score] for each in ranking.standings]
 
 
-@act(terms.CLOSED, label=_("评议截止并拆封"), may=may_chair)
+@act(terms.CLOSED, label=terms.EVENT_LABELS[terms.CLOSED], may=may_chair)
 def close(
     *, by: Actor, at: datetime, review: Review, reason: str = "", seen: int | None = None
 ) -> Recorded[Review]:
@@ -136,13 +136,19 @@ def result(review: Review) -> Ranking:
 
 
 def recount(review: Review) -> list[str]:
-    """Return what does not agree when everything is computed again from what is open: the rule, a
-    commitment, the value over all ballots, the result. Nothing is as it should be."""
+    """Return what does not agree when everything is computed again; see ``result_and_faults``."""
+    return result_and_faults(review)[1]
+
+
+def result_and_faults(review: Review) -> tuple[Ranking, list[str]]:
+    """Return the ranking, and what does not agree when everything is computed again from what is
+    open: rule, commitments, ballots, result, closing. No faults: it is as the ledger says."""
     ballots = opened_ballots(review)
+    ranking = ranked(review, ballots)
     history = list(entries_of(review.subject))
     closing = _facts(history, terms.CLOSED)
     told = sorted(str(facts["ballot"]) for facts in _facts(history, terms.CAST))
-    digest, places = digest_of(ballots), canonical(_places(ranked(review, ballots)))
+    digest, places = digest_of(ballots), canonical(_places(ranking))
     checks = {
         "rule": review.published.fingerprint() == review.fingerprint,
         "commitments": sorted(ballot.commitment for ballot in ballots) == told,
@@ -151,7 +157,7 @@ def recount(review: Review) -> list[str]:
         and all(canonical(facts["result"]) == places for facts in closing),
         "closing": [facts["rule_sha256"] for facts in closing] == [review.fingerprint],
     }
-    return [name for name, holds in checks.items() if not holds]
+    return ranking, [name for name, holds in checks.items() if not holds]
 
 
 def _facts(history: Iterable[Entry], event: str) -> list[dict[str, Any]]:

@@ -111,7 +111,7 @@ def _check_field(candidates: Sequence[Entrant]) -> None:
         raise BadField(field="candidates")
 
 
-@act(terms.OPENED, label=_("公布评议规则"), may=_may_open)
+@act(terms.OPENED, label=terms.EVENT_LABELS[terms.OPENED], may=_may_open)
 def open_review(
     *,
     by: Actor,
@@ -187,7 +187,7 @@ def _check_panel(review: Review, judges: Sequence[Capacity], at: datetime) -> in
     return len(sitting)
 
 
-@act(terms.INVITED, label=_("邀请评委"), may=may_chair)
+@act(terms.INVITED, label=terms.EVENT_LABELS[terms.INVITED], may=may_chair)
 def invite(
     *,
     by: Actor,

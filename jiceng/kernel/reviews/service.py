@@ -13,6 +13,7 @@ from jiceng.kernel.reviews.closing import (
     opened_ballots,
     recount,
     result,
+    result_and_faults,
 )
 from jiceng.kernel.reviews.envelope import Opened, SealUnreadable, digest_of
 from jiceng.kernel.reviews.opening import (
@@ -114,6 +115,7 @@ __all__ = [
     "recount",
     "register_review_kind",
     "result",
+    "result_and_faults",
     "review_in",
     "reviews_in",
     "task_in",

@@ -32,7 +32,7 @@ def _unscored(task: Assignment) -> Assignment:
     return task
 
 
-@act(terms.STOOD_ASIDE, label=_("申请回避"), may=may_judge)
+@act(terms.STOOD_ASIDE, label=terms.EVENT_LABELS[terms.STOOD_ASIDE], may=may_judge)
 def declare_conflict(
     *, by: Actor, at: datetime, review: Review, candidate: Candidate, reason: str
 ) -> Recorded[Assignment]:
@@ -55,7 +55,7 @@ def declare_conflict(
     return Recorded(task, subject=review.subject, facts=facts, personal={"reason": why})
 
 
-@act(terms.CAST, label=_("提交评分"), may=may_judge)
+@act(terms.CAST, label=terms.EVENT_LABELS[terms.CAST], may=may_judge)
 def cast(
     *,
     by: Actor,

@@ -2,7 +2,6 @@
 columns, so that rows of a spreadsheet can be pasted as they are."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
@@ -18,7 +17,9 @@ from jiceng.kernel.reviews.service import Entrant
 
 COLUMNS = re.compile(r"\s*[\t,，]\s*")
 LEVELS = re.compile(r"\s*[;；]\s*")
-LEVEL = re.compile(r"([0-9.]{1,8})\s*(?:分?以上)?\s*[:：]\s*(.{1,60})")
+LEVEL = re.compile(r"([\d.．]{1,8})\s*(?:分?以上)?\s*[:：]\s*(.{1,60})")
+# A name may hold a comma itself; the unit stands behind the last one.
+CANDIDATE = re.compile(r"(.+?)\s*[\t,，]\s*([^\t,，]+)")
 LONGEST_LABEL = 30
 
 
@@ -33,11 +34,10 @@ def _refusal(line: int, why: str) -> LineUnreadable:
     return LineUnreadable(_t("第 %(line)d 行：%(why)s") % {"line": line, "why": why})
 
 
-def _rows(text: str, most: int) -> Iterator[tuple[int, list[str]]]:
-    """Yield number and columns of each line that is not empty, the last column with the rest."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip():
-            yield number, COLUMNS.split(line.strip(), maxsplit=most - 1)
+def _lines(text: str) -> list[tuple[int, str]]:
+    """Return number and words of each line that is not empty."""
+    lines = enumerate(text.splitlines(), start=1)
+    return [(number, line.strip()) for number, line in lines if line.strip()]
 
 
 def _number(typed: str, line: int) -> Decimal:
@@ -48,7 +48,7 @@ def _number(typed: str, line: int) -> Decimal:
 
 
 def _levels(text: str, line: int) -> tuple[Level, ...]:
-    found = [LEVEL.fullmatch(ascii_digits(part)) for part in LEVELS.split(text) if part]
+    found = [LEVEL.fullmatch(part) for part in LEVELS.split(text.strip()) if part]
     if not all(found):
         raise _refusal(line, _t("分段含义写成“9：优秀；6：合格”。"))
     levels = [Level(_number(each[1], line), each[2].strip()) for each in found if each]
@@ -58,7 +58,8 @@ def _levels(text: str, line: int) -> tuple[Level, ...]:
 def read_criteria(text: str) -> tuple[Criterion, ...]:
     """Return the criteria: name, weight, best mark, and what the marks mean, if it is said."""
     found: list[Criterion] = []
-    for line, cells in _rows(text, 4):
+    for line, typed in _lines(text):
+        cells = COLUMNS.split(typed, maxsplit=3)
         if len(cells) < 3 or not 0 < len(cells[0]) <= LONGEST_LABEL:
             raise _refusal(line, _t("写成“名称，权重，满分”。"))
         weight, best = (_number(cell, line) for cell in cells[1:3])
@@ -69,18 +70,17 @@ def read_criteria(text: str) -> tuple[Criterion, ...]:
 
 def read_candidates(text: str) -> list[Entrant]:
     """Return the candidates: name, and the unit by its code, name or short name."""
-    rows = list(_rows(text, 2))
-    typed = {cells[1] for _line, cells in rows if len(cells) == 2}
-    units = _units(typed)
+    rows = [(line, CANDIDATE.fullmatch(typed)) for line, typed in _lines(text)]
+    units = _units({cells[2] for _line, cells in rows if cells})
     found = []
     for line, cells in rows:
-        if len(cells) < 2 or not cells[0]:
+        if cells is None:
             raise _refusal(line, _t("写成“名称，所在单位”。"))
-        unit = units.get(cells[1])
+        unit = units.get(cells[2])
         if unit is None:
-            told = {"unit": cells[1][:40]}
+            told = {"unit": cells[2][:40]}
             raise _refusal(line, _t("没有叫“%(unit)s”的单位，或有几个同名，请填单位代码。") % told)
-        found.append(Entrant(cells[0], unit))
+        found.append(Entrant(cells[1], unit))
     return found
 
 
@@ -102,7 +102,7 @@ def _units(typed: set[str]) -> dict[str, Unit]:
 
 def read_judges(text: str, at: datetime) -> list[Capacity]:
     """Return the officers by staff number, each in the first post they hold."""
-    numbers = [(line, cells[0]) for line, cells in _rows(text, 2)]
+    numbers = _lines(text)
     staff = [normal_staff_no(number) for _line, number in numbers]
     officers = {officer.staff_no: officer for officer in Officer.objects.filter(staff_no__in=staff)}
     found = []

@@ -21,8 +21,8 @@ from jiceng.kernel.reviews.service import (
     missing,
     opened_ballots,
     panel_of,
-    recount,
     result,
+    result_and_faults,
     review_in,
     reviews_in,
     tasks_of,
@@ -124,12 +124,13 @@ def review(request: DeskRequest, uid: str) -> HttpResponse:
 
 
 def _result(found: Review) -> dict[str, Any]:
-    lines = shown.lines_of(result(found), field_of(found))
+    ranking, faults = result_and_faults(found)
+    lines = shown.lines_of(ranking, field_of(found))
     return {
         "lines": lines,
         "result": shown.result_of(found, lines),
         "ties": shown.ties_of(lines),
-        "wrong": recount(found),
+        "wrong": [shown.FAULTS[fault] for fault in faults],
     }
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from jiceng.faces.desk.reviews.forms import meaning_of
 from jiceng.kernel.base.text import listed
@@ -19,6 +20,13 @@ from jiceng.kernel.reviews.service import Aside, Opened
 from jiceng.kernel.reviews.terms import Normalise, Ties
 
 NONE = "—"
+FAULTS = {
+    "rule": gettext_lazy("规则与指纹不符"),
+    "commitments": gettext_lazy("评分表与提交时的承诺不符"),
+    "ballots": gettext_lazy("评分表与截止时的校验值不符"),
+    "result": gettext_lazy("名次与台账不符"),
+    "closing": gettext_lazy("台账里没有截止记录"),
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,7 @@ def ways_of(rule: Rule) -> list[tuple[str, str]]:
     counting = _("原始分：每份评分表按权重折成百分制。")
     if rule.normalise == Normalise.Z:
         counting = _(
-            "标准分：每份评分表先折成百分制，减去该评委的平均分，再除以该评委的标准差；"
+            "标准分：每份评分表先折成百分制，减去该评委的平均分，再除以该评委的总体标准差；"
             "只评一份或各份同分的记 0。"
         )
     trimming = (

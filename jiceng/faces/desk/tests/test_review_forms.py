@@ -20,7 +20,7 @@ WORDS = {
     "normalise": "z",
     "trim": "on",
     "ties": "dense",
-    "candidates": "停车治理，柳岸社区\n西岭夜市\t990000002",
+    "candidates": "停车，治理，柳岸社区\n西岭夜市\t990000002",
     "key": "k1",
 }
 
@@ -47,6 +47,7 @@ def test_rule_is_shown_before_it_is_published(cast: Cast) -> None:
         "柳岸社区",
         "西岭街道",
     ]
+    assert review.candidates.get(number=1).title == "停车，治理"
     client.post(address, WORDS | {"sure": "1"})
     assert Review.objects.count() == 1
 

@@ -3,8 +3,12 @@
 import csv
 import io
 from datetime import datetime
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from jiceng.faces.desk.tests.reviewing import at, desk, text
@@ -13,7 +17,7 @@ from jiceng.kernel.base.ids import new_uid
 from jiceng.kernel.reviews.models import Ballot, Panelist
 from jiceng.kernel.reviews.service import close, tasks_of
 from jiceng.kernel.testing.cast import Cast
-from jiceng.kernel.testing.panel import Show
+from jiceng.kernel.testing.panel import Show, show_of
 
 pytestmark = pytest.mark.django_db
 
@@ -183,3 +187,45 @@ def test_judge_who_missed_the_end(seated: Show, now: datetime) -> None:
     assert "这个对象您没有评" in page
     sent = desk(seated.judges[0]).post(at(seated, "score", 1), {"mark_1": "9", "mark_2": "9"})
     assert sent.status_code == 409
+
+
+def test_page_says_so_where_somebody_changed_a_ballot(over: Show, forger: Any) -> None:
+    connection.check_constraints()
+    with forger():
+        Ballot.objects.filter(assignment__candidate__number=1).update(
+            marks='{"gain":"1","need":"1"}'
+        )
+        connection.check_constraints()
+    page = text(desk(over.chair).get(at(over, "review")))
+    assert "重新计算与台账不一致" in page
+    assert "评分表与提交时的承诺不符" in page
+    assert "已重新计算，与台账一致" not in page
+
+
+# ---- many ---------------------------------------------------------------------------------------
+
+
+def counted(browser: Client, address: str) -> int:
+    """Return how many statements a page asks the database, once everything is warm."""
+    browser.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        assert browser.get(address).status_code == 200
+    return len(asked)
+
+
+def test_statements_do_not_grow_with_reviews_and_ballots(seated: Show) -> None:
+    chair, judge = desk(seated.chair), desk(seated.judges[0])
+    everything = reverse("desk:reviews:all")
+    asked = [
+        (chair, everything),
+        (judge, everything),
+        (chair, at(seated, "review")),
+        (judge, at(seated, "review")),
+        (judge, at(seated, "score", 4)),
+    ]
+    before = {place: counted(*place) for place in asked}
+    seated.vote(clock.read(), seated.judges[0], 1, "9", "9")
+    seated.vote(clock.read(), seated.judges[1], 2, "9", "9")
+    for _more in range(3):
+        show_of(seated.cast, clock.read(), offices=seated.judges).seat(clock.read())
+    assert {place: counted(*place) for place in asked} == before
