@@ -194,3 +194,6 @@ MILESTONES = {
     RECTIFIED: _("完成整改"),
     REPORTED: _("按期调度"),
 }
+
+# What the review of a roadshow is called, and who may open one.
+ROADSHOW = _("书记项目路演评审")

@@ -1,5 +1,12 @@
 """Every write of secretary projects: one function, one act, one transaction, one entry."""
 
+from jiceng.systems.secretary_projects.actions.exemplars import (
+    adopt,
+    enter_roadshow,
+    open_roadshow,
+    raise_exemplar,
+    write_column,
+)
 from jiceng.systems.secretary_projects.actions.inspections import (
     commit_draw,
     drawn_of,
@@ -21,6 +28,11 @@ from jiceng.systems.secretary_projects.actions.plans import (
 )
 from jiceng.systems.secretary_projects.actions.proposing import propose, propose_item
 from jiceng.systems.secretary_projects.actions.reports import report
+from jiceng.systems.secretary_projects.actions.results import (
+    achieve_result,
+    record_result,
+    set_indicator,
+)
 from jiceng.systems.secretary_projects.actions.visits import (
     confirm,
     find,
@@ -34,21 +46,29 @@ __all__ = [
     "ITEM_MOVES",
     "MOVES_OF",
     "PROJECT_MOVES",
+    "achieve_result",
+    "adopt",
     "change_step",
     "claim_progress",
     "commit_draw",
     "confirm",
     "drawn_of",
     "drop_step",
+    "enter_roadshow",
     "find",
     "hang_plan",
     "make_draw",
+    "open_roadshow",
     "propose",
     "propose_item",
+    "raise_exemplar",
+    "record_result",
     "record_visit",
     "rectify",
     "report",
     "reveal_draw",
     "send_back",
+    "set_indicator",
     "set_step",
+    "write_column",
 ]

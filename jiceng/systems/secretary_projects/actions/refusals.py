@@ -241,3 +241,94 @@ class NotRectified(Conflict):
 
     code = "not_rectified"
     sentence = _("还没有整改，或已经销号。")
+
+
+class NoSuchIndicator(BadInput):
+    """An indicator that nobody has set (422)."""
+
+    code = "no_such_indicator"
+    sentence = _("没有这个成效指标。")
+
+
+class IndicatorIncomplete(BadInput):
+    """An indicator without measure, definition or baseline (422)."""
+
+    code = "indicator_incomplete"
+    sentence = _("指标须写明名称、口径、计量单位、量词和不小于0的基线。")
+
+
+class IndicatorTaken(Conflict):
+    """The code is in use (409)."""
+
+    code = "indicator_taken"
+    sentence = _("这个指标代码已经使用。")
+
+
+class WrongMeasure(BadInput):
+    """No measure, or another than that of the indicator: nothing is converted (422)."""
+
+    code = "wrong_measure"
+    sentence = _("计量单位与指标不一致，请按指标的计量单位填写。")
+
+
+class BadAmount(BadInput):
+    """Negative, not a number, too fine, or missing (422)."""
+
+    code = "bad_amount"
+    sentence = _("数额应为不小于0的数，最多两位小数。")
+
+
+class BadResultDay(BadInput):
+    """Achieved before it was opened, or in the future (422)."""
+
+    code = "bad_result_day"
+    sentence = _("达成日期不能早于发生日期，也不能晚于今天。")
+
+
+class NoResultName(BadInput):
+    """A result says what it is (422)."""
+
+    code = "no_result_name"
+    sentence = _("请写明成效内容。")
+
+
+class AlreadyAchieved(Conflict):
+    """The result is achieved (409)."""
+
+    code = "already_achieved"
+    sentence = _("这一项已经办结。")
+
+
+class NothingTold(BadInput):
+    """An exemplar without title or experience (422)."""
+
+    code = "nothing_told"
+    sentence = _("请填写题目和经验。")
+
+
+class AlreadyRaised(Conflict):
+    """The project is an exemplar, or a step of its way was taken (409)."""
+
+    code = "already_raised"
+    sentence = _("这一步已经办过。")
+
+
+class NoArticle(Conflict):
+    """Without an article nothing goes to the roadshow (409)."""
+
+    code = "no_article"
+    sentence = _("请先刊发专栏文章。")
+
+
+class NotACandidate(BadInput):
+    """The review does not judge this project (422)."""
+
+    code = "not_a_candidate"
+    sentence = _("这次评审的对象里没有这个项目。")
+
+
+class AdoptedAtHome(BadInput):
+    """Taken over by who made it (422)."""
+
+    code = "adopted_at_home"
+    sentence = _("推广应用应在其他单位。")

@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("measure", models.CharField(max_length=10, verbose_name="计量单位")),
+                ("counted_in", models.CharField(max_length=10, verbose_name="量词")),
                 (
                     "aggregation",
                     models.CharField(
@@ -115,6 +116,7 @@ class Migration(migrations.Migration):
                             models.Q(("measure", ""), _negated=True),
                             models.Q(("label", ""), _negated=True),
                             models.Q(("definition", ""), _negated=True),
+                            models.Q(("counted_in", ""), _negated=True),
                         ),
                         name="indicator_says_all",
                     ),

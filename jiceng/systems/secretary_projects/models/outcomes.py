@@ -17,6 +17,8 @@ class Indicator(models.Model):
     label = models.CharField(_("名称"), max_length=60)
     kind = models.CharField(_("类别"), max_length=20, choices=OutcomeKind.choices)
     measure = models.CharField(_("计量单位"), max_length=10)
+    # What one counts by: 个、件. The measure is that of the amounts.
+    counted_in = models.CharField(_("量词"), max_length=10)
     aggregation = models.CharField(_("汇总方式"), max_length=10, choices=Aggregation.choices)
     definition = models.CharField(_("口径"), max_length=200)
     baseline = models.DecimalField(_("基线"), max_digits=14, decimal_places=2)
@@ -27,7 +29,7 @@ class Indicator(models.Model):
         verbose_name = _("成效指标")
         constraints = [
             models.CheckConstraint(
-                condition=~Q(measure="") & ~Q(label="") & ~Q(definition=""),
+                condition=~Q(measure="") & ~Q(label="") & ~Q(definition="") & ~Q(counted_in=""),
                 name="indicator_says_all",
             ),
             models.CheckConstraint(condition=Q(baseline__gte=0), name="indicator_baseline"),
@@ -75,6 +77,11 @@ class Result(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def ledger_ref(self) -> str:
+        """Return how a request digest names this result."""
+        return f"secretary_projects.result:{self.uid}"
 
     @property
     def measured(self) -> Measured:

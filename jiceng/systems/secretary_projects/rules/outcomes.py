@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+
+CENT, LARGEST = Decimal("0.01"), Decimal(10) ** 12
+
+
+class NotAmount(ValueError):
+    """Not a number of nought or more with two decimals."""
 
 
 class NotAddable(ValueError):
@@ -46,3 +52,16 @@ def at_least(values: Sequence[Measured], amount: Decimal, measure: str) -> list[
         raise NotAddable(measure)
     reached = [value for value in values if value.amount is not None and value.amount >= amount]
     return [value for value in reached if value.achieved_on is not None]
+
+
+def read_amount(typed: object) -> Decimal:
+    """Return an amount of nought or more with two decimals at most, or raise ``NotAmount``."""
+    try:
+        amount = Decimal(str(typed))
+    except InvalidOperation as error:
+        raise NotAmount(str(typed)) from error
+    if not amount.is_finite() or not 0 <= amount < LARGEST:
+        raise NotAmount(str(typed))
+    if amount != amount.quantize(CENT):
+        raise NotAmount(str(typed))
+    return amount.quantize(CENT)
