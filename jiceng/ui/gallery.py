@@ -9,6 +9,9 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.clock import SHANGHAI
+from jiceng.kernel.figures.service import Figure, Period, Value, View
+from jiceng.kernel.figures.terms import FigureKind
+from jiceng.ui.charts import Point
 from jiceng.ui.forms import (
     CleanCharField,
     DayField,
@@ -137,6 +140,23 @@ def _tables() -> dict[str, Any]:
     }
 
 
+def _figures() -> dict[str, Any]:
+    """Return a number that is a figure, and the course of one with a month that had none."""
+    shown = Figure(
+        code="gallery.cases",
+        kind=FigureKind.COUNT,
+        label=_("办结数"),
+        definition=LONG_TITLE,
+        measure=_("件"),
+        owner="auditor",
+        since=MORNING.date(),
+    )
+    value = Value(shown, View(None, Period.month(2026, 3), NOON), 1024)
+    numbers = [12, 18, 9, None, 21, 30, 26]
+    course = [Point(Period.month(2026, at).text, n, n) for at, n in enumerate(numbers, start=1)]
+    return {"value": value, "course": course, "course_heads": [_("月份"), _("办结数")]}
+
+
 def exhibits() -> dict[str, Any]:
     """Return the context of the gallery page."""
     return {
@@ -151,4 +171,5 @@ def exhibits() -> dict[str, Any]:
         "swatches": SWATCHES,
         "tones": ["", "info", "good", "warn", "bad", "accent"],
         **_tables(),
+        **_figures(),
     }

@@ -109,6 +109,11 @@ ROWS = [
     Row("desk:boards:objection", SIGN_IN, 404, 404, NO_NOTICE, "POST"),
     Row("desk:boards:comment", SIGN_IN, 404, 404, NO_NOTICE),
     Row("desk:boards:comment", SIGN_IN, 404, 404, NO_NOTICE, "POST"),
+    # Each counts what they may open; see the law of visibility.
+    Row("desk:figures", SIGN_IN, 200, 200),
+    Row("desk:figure", SIGN_IN, 200, 200, ("grid.reported",)),
+    Row("desk:figure-rows", SIGN_IN, 200, 200, ("grid.reported", "csv")),
+    Row("desk:figure-rows", SIGN_IN, 404, 404, ("grid.reported", "pdf")),
     Row("desk:grid:phone", SIGN_IN, 200, 200),
     Row("desk:grid:phone", SIGN_IN, 422, 422, method="POST"),
     Row("desk:grid:phone-filed", SIGN_IN, 404, 404, CASE),  # only of one's own call

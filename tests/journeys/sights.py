@@ -118,6 +118,7 @@ class Sights:
         yield Visit("desk:inbox", "wang")
         yield Visit("desk:cases", "wang", query=f"?number={self.fresh.number}")
         yield Visit("desk:grid:export", "wang", ("csv",))
+        yield Visit("desk:figure-rows", "wang", ("grid.reported", "csv"))
         yield Visit("desk:grid:bulk", "wang", query=f"?step={scene.open_step(self.fresh).pk}")
         yield Visit("desk:grid:patrols", "li")
         yield Visit("desk:grid:appeal", "qian", (self.late.number,))

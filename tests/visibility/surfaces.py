@@ -22,6 +22,7 @@ from jiceng.kernel.procedures.models import Case, CaseStep
 from jiceng.systems.grid.queries.nearness import ref_of
 from jiceng.systems.grid.terms import Sort
 from tests.visibility import choosing
+from tests.visibility.counting import FIGURE_PAGES
 from tests.visibility.projects import PROJECTS
 from tests.visibility.reading import ANY_CASE, NO_NUMBER, NO_STEP, NO_UID, Reader, telling
 from tests.visibility.town import Town
@@ -293,6 +294,7 @@ REVIEW = "0" * 32
 SURFACES: list[Surface] = [
     Surface("desk:inbox", "list", inbox),
     Surface("desk:cases", "list", number_box),
+    *(Surface(name, "list", check) for name, check in FIGURE_PAGES.items()),
     Surface("desk:grid:cases", "list", cases),
     Surface("desk:grid:map", "list", beside_the_map),
     Surface("desk:grid:points", "list", points),

@@ -19,5 +19,7 @@ class DeskConfig(AppConfig):
         board = Entry("boards", _("公开栏"), "desk:boards:queue", "clipboard-list", 50, boards)
         DESK.add("boards", board)
         DESK.add("reviews", Entry("reviews", _("评议"), "desk:reviews:all", "scale", 70))
+        DESK.add("figures", Entry("figures", _("指标"), "desk:figures", "chart-column", 50))
         DESK.add("procedures", Entry("procedures", _("流程"), "desk:procedures", "route", 80))
+        shortcuts.add(Shortcut("g f", _("到指标"), "desk:figures", order=40))
         shortcuts.add(Shortcut("g i", _("到我的待办"), "desk:inbox", order=10))
