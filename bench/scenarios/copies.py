@@ -8,7 +8,7 @@ says of days is what its pattern said: it is hashed, sealed and read like any ot
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
@@ -83,6 +83,7 @@ def plan(missing: int, at: datetime) -> Iterator[Copy]:
     """Yield what is to be copied, the same at every run; ``at`` is now."""
     chance, taken = random.Random(SEED), Counter[date]()
     ended, running = patterns(ended=True), patterns(ended=False)
+    held = set(Case.objects.values_list("number", flat=True))
     first = 1 + (Case.objects.aggregate(models.Max("pk"))["pk__max"] or 0)
     for pk in range(first, first + missing):
         if chance.random() < OPEN_SHARE:
@@ -92,8 +93,15 @@ def plan(missing: int, at: datetime) -> Iterator[Copy]:
             pattern = chance.choice(ended)
             shift = chance.randrange(int((at - pattern.last_at).total_seconds()))
         day = legal_day(pattern.opened_at + timedelta(seconds=shift))
+        yield Copy(pk, pattern, _free(day, taken, held), shift)
+
+
+def _free(day: date, taken: Counter[date], held: Collection[str]) -> str:
+    """Return the next number of a day that no case of the zone drew."""
+    while True:
         taken[day] += 1
-        yield Copy(pk, pattern, _number(day, taken[day]), shift)
+        if (number := _number(day, taken[day])) not in held:
+            return number
 
 
 def _number(day: date, place: int) -> str:

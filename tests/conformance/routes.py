@@ -35,6 +35,7 @@ CASE, PHOTO = ("{number}",), ("{number}", "{photo}")
 # The grid of the community where the case lies, as the scene draws it.
 CELL = ("990000001001001",)
 NO_NOTICE = ("0" * 32,)
+BULLETIN = ("0" * 32,)  # none is written here; see the desk's own tests of bulletins
 REVIEW = ("0" * 32,)  # no review is open here; see the desk's own tests of reviews
 
 ROWS = [
@@ -85,6 +86,15 @@ ROWS = [
     Row("desk:cases", SIGN_IN, 404, 404),  # without a number; with one, see the desk's own tests
     Row("desk:procedures", SIGN_IN, 200, 200),
     Row("desk:procedure", SIGN_IN, 200, 200, ("grid.case", "2026-2")),
+    Row("desk:bulletins:all", SIGN_IN, 200, 200),
+    Row("desk:bulletins:new", SIGN_IN, 403, 403),  # neither keeps figures
+    Row("desk:bulletins:new", SIGN_IN, 403, 403, method="POST"),
+    Row("desk:bulletins:bulletin", SIGN_IN, 404, 404, BULLETIN),
+    Row("desk:bulletins:edit", SIGN_IN, 404, 404, BULLETIN),
+    Row("desk:bulletins:edit", SIGN_IN, 404, 404, BULLETIN, "POST"),
+    Row("desk:bulletins:issue", SIGN_IN, 404, 404, BULLETIN),
+    Row("desk:bulletins:issue", SIGN_IN, 404, 404, BULLETIN, "POST"),
+    Row("desk:bulletins:file", SIGN_IN, 404, 404, BULLETIN),
     Row("desk:reviews:all", SIGN_IN, 200, 200),
     Row("desk:reviews:new", SIGN_IN, 403, 403),  # neither heads a unit
     Row("desk:reviews:new", SIGN_IN, 403, 403, method="POST"),

@@ -10,9 +10,15 @@ from django.test import Client
 from django.urls import reverse
 
 from jiceng.kernel.base import clock
+from jiceng.kernel.base.clock import legal_day
+from jiceng.kernel.bulletins.models import Bulletin
+from jiceng.kernel.bulletins.service import draft
+from jiceng.kernel.figures.service import Period
+from jiceng.kernel.figures.terms import FIGURES_KEEPER
 from jiceng.kernel.ledger.service import RESIDENT, SYSTEM
 from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.reviews.service import close
+from jiceng.kernel.testing.cast import hold, post
 from jiceng.kernel.testing.panel import show_of
 from jiceng.systems.grid import actions
 from jiceng.systems.grid.models import PatrolPlan
@@ -69,8 +75,17 @@ class Sights:
         self.show_over = show_of(self.grid.cast, self.now, offices=self.show.judges).seat(self.now)
         self.show_over.vote_all(self.now)
         close(by=self.show.chair, at=self.now, review=self.show_over.review)
+        self.bulletin = self._drafted()
         routing_scene.enforce(self.grid, routing_scene.founded_team(self.grid, 1))
         routing_scene.draft(self.grid, self.grid.street, categories=["C101"])
+
+    def _drafted(self) -> Bulletin:
+        """Let the head of the street keep its figures too, and draft a bulletin of this month."""
+        zhang = self.grid.cast.zhang
+        keeper = hold(zhang.officer, post(zhang.unit, FIGURES_KEEPER.code), at=self.now)
+        today = legal_day(self.now)
+        period = Period.month(today.year, today.month)
+        return draft(by=keeper, at=self.now, unit=zhang.unit, period=period).value
 
     def _case(self, *moves: str, **changes: Any) -> Case:
         return scene.walk(self.grid, scene.report(self.grid, at=self.now, **changes), moves)
@@ -127,6 +142,9 @@ class Sights:
         yield Visit("desk:grid:grid", "zhang", CELL)
         for name in ("hand-over", "end-plan"):
             yield Visit(f"desk:grid:{name}", "zhang", (*CELL, str(self.plan.pk)))
+        yield Visit("desk:bulletins:new", "zhang")
+        for name in ("bulletin", "edit", "issue", "file"):
+            yield Visit(f"desk:bulletins:{name}", "zhang", (self.bulletin.uid,))
         yield from self._of_reviews()
         yield Visit("desk:grid:routing", "zhou")
         yield Visit("desk:grid:routing-new", "zhou")

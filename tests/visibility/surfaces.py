@@ -290,6 +290,7 @@ def silent(name: str, *arguments: str) -> Surface:
 
 
 CELL = "990000001001001"
+BULLETIN = NO_UID  # none is written here
 REVIEW = "0" * 32
 SURFACES: list[Surface] = [
     Surface("desk:inbox", "list", inbox),
@@ -347,6 +348,12 @@ SURFACES: list[Surface] = [
             ("desk:password",),
             ("desk:procedures",),
             ("desk:procedure", "grid.case", "2026-2"),
+            ("desk:bulletins:all",),
+            ("desk:bulletins:new",),
+            ("desk:bulletins:bulletin", BULLETIN),
+            ("desk:bulletins:edit", BULLETIN),
+            ("desk:bulletins:issue", BULLETIN),
+            ("desk:bulletins:file", BULLETIN),
             ("desk:reviews:all",),
             ("desk:reviews:new",),
             ("desk:reviews:review", REVIEW),

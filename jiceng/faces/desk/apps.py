@@ -18,6 +18,8 @@ class DeskConfig(AppConfig):
         boards = import_module("jiceng.faces.desk.boards.reading").is_keeper
         board = Entry("boards", _("公开栏"), "desk:boards:queue", "clipboard-list", 50, boards)
         DESK.add("boards", board)
+        written = Entry("bulletins", _("简报"), "desk:bulletins:all", "newspaper", 65)
+        DESK.add("bulletins", written)
         DESK.add("reviews", Entry("reviews", _("评议"), "desk:reviews:all", "scale", 70))
         DESK.add("figures", Entry("figures", _("指标"), "desk:figures", "chart-column", 50))
         DESK.add("procedures", Entry("procedures", _("流程"), "desk:procedures", "route", 80))

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from jiceng.faces.desk import pages
 from jiceng.faces.desk.boards import urls as boards
+from jiceng.faces.desk.bulletins import urls as bulletins
 from jiceng.faces.desk.figures import pages as figures
 from jiceng.faces.desk.reviews import urls as reviews
 from jiceng.systems.grid import urls as grid
@@ -20,6 +21,7 @@ urlpatterns = [
     path("procedures/", pages.procedures, name="procedures"),
     path("procedures/<str:code>/<str:version>/", pages.procedure, name="procedure"),
     path("boards/", include((boards.urlpatterns, "boards"))),
+    path("bulletins/", include((bulletins.urlpatterns, "bulletins"))),
     path("reviews/", include((reviews.urlpatterns, "reviews"))),
     path("figures/", figures.figures, name="figures"),
     path("figures/<str:code>/", figures.figure, name="figure"),

@@ -38,6 +38,16 @@ class Note:
     value: Value
     opened: int
 
+    @property
+    def label(self) -> str:
+        """Return what is counted; a template would call the figure instead of reading it."""
+        return str(self.value.figure.label)
+
+    @property
+    def definition(self) -> str:
+        """Return how it is counted."""
+        return str(self.value.figure.definition)
+
 
 @dataclass(frozen=True)
 class Run:
@@ -123,6 +133,12 @@ def compose(bulletin: Bulletin, scope: Scope | None = None) -> Article:
     head = "".join(run.text for run in _runs(title, bulletin, notes, own))
     lines = [Line(each.heading, tuple(_runs(each, bulletin, notes, own))) for each in paragraphs]
     return Article(bulletin, head, lines, list(notes.values()))
+
+
+def title_of(bulletin: Bulletin) -> str:
+    """Return the title as it is read in a list, where figures in it are not asked for."""
+    (title,) = rules.read_article(bulletin.title)
+    return "".join(run.text for run in _runs(title, bulletin, {}, _own(bulletin)))
 
 
 def _notes(

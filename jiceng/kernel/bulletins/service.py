@@ -20,6 +20,7 @@ from jiceng.kernel.bulletins.composing import (
     compose,
     drafted,
     printed_of,
+    title_of,
 )
 from jiceng.kernel.bulletins.documents import document
 from jiceng.kernel.bulletins.models import Bulletin
@@ -62,6 +63,7 @@ __all__ = [
     "find",
     "issue",
     "register_chapter",
+    "title_of",
     "writes",
 ]
 

@@ -4,6 +4,6 @@ All of them are made of rows that history does not change: stays in steps, appea
 ledger has them. So a number as of a day stays what it was, whatever became of a case since.
 """
 
-from jiceng.systems.grid.figures import closing, people, reports, standing, tasks
+from jiceng.systems.grid.figures import chapter, closing, people, reports, standing, tasks
 
-__all__ = ["closing", "people", "reports", "standing", "tasks"]
+__all__ = ["chapter", "closing", "people", "reports", "standing", "tasks"]
