@@ -188,7 +188,8 @@ def _no_half(trial: Trial, file: Path, whole: Manifest, point: Point) -> None:
             trial.broke("G13", f"{point}: {file.name} is {refused.code}")
     else:
         if _facts(found) != _facts(whole):
-            trial.broke("G13", f"{point}: {file.name} passes and holds {_facts(found)[1:]} of {_facts(whole)[1:]}")
+            held = f"{_facts(found)[1:]} of {_facts(whole)[1:]}"
+            trial.broke("G13", f"{point}: {file.name} passes and holds {held}")
 
 
 def _walk(

@@ -22,7 +22,7 @@ from jiceng.kernel.bulletins.composing import (
     printed_of,
     title_of,
 )
-from jiceng.kernel.bulletins.documents import document
+from jiceng.kernel.bulletins.documents import DOCX, document
 from jiceng.kernel.bulletins.models import Bulletin
 from jiceng.kernel.bulletins.refusals import (
     AlreadyIssued,
@@ -44,6 +44,7 @@ from jiceng.kernel.orgs.service import Capacity, Scope
 ONE_DAY = timedelta(days=1)
 
 __all__ = [
+    "DOCX",
     "AlreadyIssued",
     "Article",
     "BulletinAbsent",

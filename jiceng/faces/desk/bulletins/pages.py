@@ -7,9 +7,8 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from jiceng.kernel.bulletins.documents import DOCX
 from jiceng.kernel.bulletins.models import Bulletin
-from jiceng.kernel.bulletins.service import compose, document, find, title_of, writes
+from jiceng.kernel.bulletins.service import DOCX, compose, document, find, title_of, writes
 from jiceng.kernel.figures.terms import FIGURES_KEEPER
 from jiceng.kernel.orgs.service import Capacity, Scope, visible_to
 from jiceng.ui.access import for_officers, held_posts, in_role
