@@ -183,11 +183,13 @@ def _units_by(pairs: Iterable[Pair]) -> dict[date, list[int]]:
 
 
 def _days(pairs: Iterable[Pair]) -> Q:
-    """Return the condition that a cell is one of these pairs."""
+    """Return the condition that a cell is one of these pairs. Units and days come first and
+    alone: by them the cells are found, by a list of alternatives all of a figure would be read."""
+    by_day = _units_by(pairs)
     asked = Q(pk__in=[])
-    for day, units in _units_by(pairs).items():
+    for day, units in by_day.items():
         asked |= Q(day=day, unit__in=units)
-    return asked
+    return Q(unit__in={unit for unit, _day in pairs}, day__in=list(by_day)) & asked
 
 
 def _months(pairs: Iterable[Pair]) -> Q:
@@ -196,7 +198,7 @@ def _months(pairs: Iterable[Pair]) -> Q:
     for first, units in _units_by({(unit, month_of(day)) for unit, day in pairs}).items():
         period = Period.month(first.year, first.month)
         asked |= Q(day__gte=period.start, day__lt=period.end, unit__in=units)
-    return asked
+    return Q(unit__in={unit for unit, _day in pairs}) & asked
 
 
 def differences(

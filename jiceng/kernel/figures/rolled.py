@@ -23,7 +23,7 @@ from jiceng.kernel.figures.views import View
 from jiceng.kernel.orgs.models import Unit
 from jiceng.kernel.orgs.service import Scope
 
-# More days than these to count again, and all is counted from the rows.
+# More pairs than these of a figure to count again, and all is counted from the rows.
 MOST_LATE = 400
 Pair = tuple[int, date]
 Statement = tuple[str, list[Any]]
@@ -153,7 +153,7 @@ def _statement(rollups: Sequence[int], view: View, scope: Scope | None) -> State
                 rollups=among,
                 units=units[0],
                 days=days[0],
-                limit=MOST_LATE + 1,
+                limit=(MOST_LATE + 1) * len(rollups),
                 late=LATE_INDEX[connection.vendor],
             )
         )
@@ -177,7 +177,7 @@ def sums(rollups: Sequence[int], view: View, scope: Scope | None) -> dict[int, S
                 found[rollup].late[unit, read_day(day)] = int(number)
             else:
                 found[rollup].number += int(number)
-    return found if sum(len(each.late) for each in found.values()) <= MOST_LATE else None
+    return found if max(len(each.late) for each in found.values()) <= MOST_LATE else None
 
 
 def read_day(day: date | str) -> date:

@@ -63,9 +63,9 @@ def test_what_cannot_be_shown_is_refused(town: Cast, words: list[str], code: str
 
 def test_rebuilding_and_recounting(town: Cast) -> None:
     assert "test.opened 未汇总" in run("recount")
-    assert "test.opened 已汇总 4 格" in run("rebuild")
+    assert "test.opened 已汇总 8 格" in run("rebuild")
     assert Rollup.objects.count() == 2
-    assert "test.opened 重数 4 格，0 处有出入" in run("recount")
+    assert "test.opened 重数 8 格，0 处有出入" in run("recount")
     Cell.objects.filter(rollup__figure="test.opened", grain="day").update(number=9)
     assert "0 处有出入" in run("recount", "test.closed")
     with pytest.raises(SystemExit) as ended:
