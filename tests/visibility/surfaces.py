@@ -23,8 +23,8 @@ from jiceng.systems.grid.queries.nearness import ref_of
 from jiceng.systems.grid.terms import Sort
 from tests.visibility import choosing
 from tests.visibility.counting import FIGURE_PAGES
-from tests.visibility.projects import PROJECTS
 from tests.visibility.reading import ANY_CASE, NO_NUMBER, NO_STEP, NO_UID, Reader, telling
+from tests.visibility.silent import SILENT
 from tests.visibility.town import Town
 
 Problems = Iterable[str]
@@ -289,9 +289,6 @@ def silent(name: str, *arguments: str) -> Surface:
     return Surface(name, "none", check)
 
 
-CELL = "990000001001001"
-BULLETIN = NO_UID  # none is written here
-REVIEW = "0" * 32
 SURFACES: list[Surface] = [
     Surface("desk:inbox", "list", inbox),
     Surface("desk:cases", "list", number_box),
@@ -324,80 +321,7 @@ SURFACES: list[Surface] = [
     Surface("public:grid:near-cases", "public", near_cases),
     Surface("public:grid:feed", "public", feeds),
     Surface("public:grid:join", "public", join),
-    *(
-        silent(*route)
-        for route in [
-            ("public:home",),
-            ("public:verify",),
-            ("public:verifier",),
-            ("public:boards",),
-            ("public:board", "990000001001"),
-            ("public:board-feed", "990000001001"),
-            ("public:notice", NO_UID),
-            ("public:object", NO_UID),
-            ("public:comment", NO_UID),
-            ("public:poster", NO_UID),
-            ("public:notice-text", NO_UID),
-            ("public:voice-receipt", NO_UID),
-            ("public:grid:report",),
-            ("public:grid:track",),
-            ("public:grid:cells",),
-            ("public:grid:spot", "LA001"),
-            ("desk:login",),
-            ("desk:logout",),
-            ("desk:password",),
-            ("desk:procedures",),
-            ("desk:procedure", "grid.case", "2026-2"),
-            ("desk:bulletins:all",),
-            ("desk:bulletins:new",),
-            ("desk:bulletins:bulletin", BULLETIN),
-            ("desk:bulletins:edit", BULLETIN),
-            ("desk:bulletins:issue", BULLETIN),
-            ("desk:bulletins:file", BULLETIN),
-            ("desk:reviews:all",),
-            ("desk:reviews:new",),
-            ("desk:reviews:review", REVIEW),
-            ("desk:reviews:invite", REVIEW),
-            ("desk:reviews:close", REVIEW),
-            ("desk:reviews:score", REVIEW, "1"),
-            ("desk:reviews:aside", REVIEW, "1"),
-            ("desk:reviews:standing", REVIEW, "1"),
-            ("desk:reviews:file", REVIEW, "result", "csv"),
-            # What hangs on boards is public; who sees what was said, the desk asks itself.
-            ("desk:boards:queue",),
-            ("desk:boards:notice", NO_UID),
-            ("desk:boards:withdraw", NO_UID),
-            ("desk:boards:correct", NO_UID),
-            ("desk:boards:objection", NO_UID),
-            ("desk:boards:comment", NO_UID),
-            ("desk:grid:phone",),
-            ("desk:grid:patrol",),
-            ("desk:grid:spots",),
-            ("desk:grid:new-spot",),
-            ("desk:grid:end-spot", "LA001"),
-            ("desk:grid:poster", "LA001"),
-            ("desk:grid:keep-filter",),
-            ("desk:grid:drop-filter",),
-            ("desk:grid:grids",),
-            ("desk:grid:grid", CELL),
-            ("desk:grid:hand-over", CELL, "1"),
-            ("desk:grid:end-plan", CELL, "1"),
-            ("desk:grid:patrols",),
-            ("desk:grid:walk", "1"),
-            ("desk:grid:routing",),
-            ("desk:grid:routing-new",),
-            ("desk:grid:routing-rule", "R1"),
-            ("desk:grid:routing-edit", "R1"),
-            ("desk:grid:routing-try", "R1"),
-            ("desk:grid:routing-end", "R1"),
-            *PROJECTS,
-            ("ui:gallery",),
-            ("ui:language",),
-            ("ui:large",),
-            ("ui:healthz",),
-            ("ui:readyz",),
-        ]
-    ),
+    *(silent(*route) for route in SILENT),
 ]
 
 
