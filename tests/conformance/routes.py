@@ -31,6 +31,7 @@ class Row:
         return f"{self.method} {self.name}"
 
 
+NO_UID = "0" * 32
 CASE, PHOTO = ("{number}",), ("{number}", "{photo}")
 # The grid of the community where the case lies, as the scene draws it.
 CELL = ("990000001001001",)
@@ -205,6 +206,53 @@ ROWS = [
     Row("desk:secretary_projects:step-drop", SIGN_IN, 404, 404, (*CASE, "1"), "POST"),
     Row("desk:secretary_projects:progress", SIGN_IN, 404, 404, (*CASE, "1")),
     Row("desk:secretary_projects:progress", SIGN_IN, 404, 404, (*CASE, "1"), "POST"),
+    Row("desk:secretary_projects:duties", SIGN_IN, 200, 200),
+    Row("desk:secretary_projects:draws", SIGN_IN, 200, 200),
+    Row("desk:secretary_projects:draw", SIGN_IN, 404, 404, (NO_UID,)),
+    Row("desk:secretary_projects:coverage", SIGN_IN, 200, 200),
+    Row("desk:secretary_projects:ends", SIGN_IN, 200, 200),
+    Row("desk:secretary_projects:outcomes", SIGN_IN, 200, 200),
+    Row("desk:secretary_projects:exemplars", SIGN_IN, 200, 200),
+    Row("desk:secretary_projects:exemplar", SIGN_IN, 404, 404, CASE),
+    Row("desk:secretary_projects:report", SIGN_IN, 404, 404, (*CASE, "monthly", "2026-01-01")),
+    Row(
+        "desk:secretary_projects:report",
+        SIGN_IN,
+        404,
+        404,
+        (*CASE, "monthly", "2026-01-01"),
+        "POST",
+    ),
+    Row("desk:secretary_projects:draw-new", SIGN_IN, 403, 403),
+    Row("desk:secretary_projects:draw-new", SIGN_IN, 403, 403, method="POST"),
+    Row("desk:secretary_projects:draw-make", SIGN_IN, 404, 404, (NO_UID,)),
+    Row("desk:secretary_projects:draw-make", SIGN_IN, 404, 404, (NO_UID,), "POST"),
+    Row("desk:secretary_projects:draw-reveal", SIGN_IN, 404, 404, (NO_UID,)),
+    Row("desk:secretary_projects:draw-reveal", SIGN_IN, 404, 404, (NO_UID,), "POST"),
+    Row("desk:secretary_projects:visit", SIGN_IN, 404, 404, (NO_UID,)),
+    Row("desk:secretary_projects:visit", SIGN_IN, 404, 404, (NO_UID,), "POST"),
+    Row("desk:secretary_projects:finding-new", SIGN_IN, 404, 404, (NO_UID,)),
+    Row("desk:secretary_projects:finding-new", SIGN_IN, 404, 404, (NO_UID,), "POST"),
+    Row("desk:secretary_projects:visit-new", SIGN_IN, 403, 403, CASE),
+    Row("desk:secretary_projects:visit-new", SIGN_IN, 403, 403, CASE, "POST"),
+    Row("desk:secretary_projects:rectify", SIGN_IN, 404, 404, (*CASE, NO_UID)),
+    Row("desk:secretary_projects:rectify", SIGN_IN, 404, 404, (*CASE, NO_UID), "POST"),
+    Row("desk:secretary_projects:confirm", SIGN_IN, 404, 404, (*CASE, NO_UID)),
+    Row("desk:secretary_projects:confirm", SIGN_IN, 404, 404, (*CASE, NO_UID), "POST"),
+    Row("desk:secretary_projects:back", SIGN_IN, 404, 404, (*CASE, NO_UID)),
+    Row("desk:secretary_projects:back", SIGN_IN, 404, 404, (*CASE, NO_UID), "POST"),
+    Row("desk:secretary_projects:achieve", SIGN_IN, 404, 404, (NO_UID,)),
+    Row("desk:secretary_projects:achieve", SIGN_IN, 404, 404, (NO_UID,), "POST"),
+    Row("desk:secretary_projects:result-new", SIGN_IN, 404, 404, CASE),
+    Row("desk:secretary_projects:result-new", SIGN_IN, 404, 404, CASE, "POST"),
+    Row("desk:secretary_projects:roadshow", SIGN_IN, 403, 403),
+    Row("desk:secretary_projects:roadshow", SIGN_IN, 403, 403, method="POST"),
+    Row("desk:secretary_projects:column", SIGN_IN, 403, 403, CASE),
+    Row("desk:secretary_projects:column", SIGN_IN, 403, 403, CASE, "POST"),
+    Row("desk:secretary_projects:adopt", SIGN_IN, 403, 403, CASE),
+    Row("desk:secretary_projects:adopt", SIGN_IN, 403, 403, CASE, "POST"),
+    Row("desk:secretary_projects:exemplar-new", SIGN_IN, 403, 403, CASE),
+    Row("desk:secretary_projects:exemplar-new", SIGN_IN, 403, 403, CASE, "POST"),
 ]
 
 # What no page expects where an address names a thing. Percent signs are sent as they stand.

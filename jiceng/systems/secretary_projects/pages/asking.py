@@ -70,11 +70,17 @@ def answer(request: DeskRequest, asked: Question, **given: Any) -> HttpResponseB
     return page(request, template, context, part="form", status=status)
 
 
+def _typed(form: Form) -> dict[str, Any]:
+    """Return what was typed, as the act takes it."""
+    given = getattr(form, "given", None)
+    return dict(given() if given else form.cleaned_data)
+
+
 def _made(
     request: DeskRequest, asked: Question, given: dict[str, Any]
 ) -> tuple[Any, list[Attachment]]:
     form, sound = asked.form, asked.form.is_valid()
-    words = dict(form.cleaned_data) if sound else {}
+    words = _typed(form) if sound else {}
     photos: list[Attachment] = []
     if PHOTO in form.fields:
         files = words.pop(PHOTO, None) if sound else request.FILES.getlist(PHOTO)

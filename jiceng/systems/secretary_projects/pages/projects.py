@@ -24,7 +24,13 @@ from jiceng.systems.secretary_projects.forms.projects import (
     StepForm,
 )
 from jiceng.systems.secretary_projects.pages.asking import Question, answer, kept, posted
-from jiceng.systems.secretary_projects.queries import lists, projects
+from jiceng.systems.secretary_projects.queries import (
+    duties,
+    inspections,
+    lists,
+    overview,
+    projects,
+)
 from jiceng.systems.secretary_projects.terms import Kind, Purpose
 from jiceng.ui.access import for_officers, in_role
 from jiceng.ui.rendering import page
@@ -60,6 +66,7 @@ def ledger(request: DeskRequest) -> HttpResponse:
         "next": f"{here}?{query}&after={found.next_after}" if found.next_after else "",
         "first": f"{here}?{query}" if start else "",
         "tabs": _tabs(here, bool(chosen.get("mine"))),
+        "area": "ledger",
         "may_propose": in_role(request, *PROPOSERS) is not None,
     }
     return page(request, "secretary_projects/ledger.html", context, part="found")
@@ -79,8 +86,15 @@ def _tabs(here: str, mine: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _address(name: str, number: str, *more: Any) -> str:
+def address(name: str, number: str, *more: Any) -> str:
+    """Return the address of a page of a project."""
     return reverse(f"desk:secretary_projects:{name}", args=[number, *more])
+
+
+def above(file: projects.ProjectFile) -> tuple[str, str, str]:
+    """Return where a page of a project lies."""
+    ledger_page = reverse("desk:secretary_projects:ledger")
+    return _("书记项目"), ledger_page, file.project.case.title
 
 
 @asks
@@ -104,7 +118,7 @@ def propose(request: DeskRequest, kind: str) -> HttpResponseBase:
         above=(_("书记项目"), reverse("desk:secretary_projects:ledger")),
         lead=_("先说清楚要解决什么问题、办成什么样。立项前还可以补充方案。"),
         verb=_("提出"),
-        after=lambda done: _address("case", done.entry.subject.rpartition(":")[2]),
+        after=lambda done: address("case", done.entry.subject.rpartition(":")[2]),
     )
     return answer(request, asked)
 
@@ -121,7 +135,19 @@ def _proposing(request: DeskRequest, by: Capacity) -> Capacity:
 def case(request: DeskRequest, number: str) -> HttpResponse:
     """Show a project to an officer: gates, plan, dispatching, findings, outcomes, history."""
     file = projects.project_file(request.user, number, request.now)
-    context = {"file": file, "project": file.project, "case": file.project.case}
+    project, at = file.project, request.now
+    context = {
+        "file": file,
+        "project": project,
+        "case": project.case,
+        "duties": duties.lines_of(project, at),
+        "inspected": inspections.inspected(project, at),
+        "staff_no": request.user.staff_no,
+        "inspects": in_role(request, terms.INSPECTOR.code) if not file.owns else None,
+        "keeps": in_role(request, terms.PARTY_OFFICE.code),
+        "results": overview.results_of(project),
+        "exemplar": overview.exemplar_of(project),
+    }
     return page(request, "secretary_projects/case.html", context)
 
 
@@ -153,9 +179,9 @@ def _move_question(
         form=MoveForm(chosen, *posted(request), kept=kept(request)),
         by=by,
         act=made,
-        back=_address("case", case.number),
+        back=address("case", case.number),
         said=_("已办理：%(move)s") % {"move": _(chosen.label)},
-        above=(_("书记项目"), reverse("desk:secretary_projects:ledger"), case.title),
+        above=above(file),
         lead=case.title,
         purpose=PURPOSES.get(chosen.code, Purpose.RESULT),
         danger=chosen.manner == "stop",
@@ -189,11 +215,9 @@ def _plan_question(
     request: DeskRequest, number: str, title: str, form: Any, act: Callable[..., Any], **more: Any
 ) -> Question:
     file, by = _planning(request, number)
-    back = f"{_address('case', number)}#plan"
-    above = (_("书记项目"), reverse("desk:secretary_projects:ledger"), file.project.case.title)
-    lead = file.project.case.title
-    given = {"said": _("已保存。"), "lead": lead, **more}
-    return Question(title, form, by, act, back, above=above, **given)
+    back = f"{address('case', number)}#plan"
+    given = {"said": _("已保存。"), "lead": file.project.case.title, **more}
+    return Question(title, form, by, act, back, above=above(file), **given)
 
 
 @asks

@@ -69,10 +69,23 @@ def draw_for(officer: Officer, uid: str, at: datetime) -> Draw:
     return draw
 
 
+def visits_in(draw: Draw) -> list[Visit]:
+    """Return the visits that a draw came to."""
+    rows = draw.visits.select_related("project__case", "unit", "inspector")
+    return list(rows.order_by("visited_at", "id"))
+
+
 def visits_of(officer: Officer) -> list[Visit]:
     """Return the visits on whose team an officer is: those to be made first."""
-    rows = Visit.objects.filter(inspector=officer).select_related("project__case", "unit", "draw")
-    return list(rows.order_by("visited_at", "-id")[:100])
+    rows = Visit.objects.select_related("project__case", "unit", "draw")
+    # No team is found inside JSON on both databases; what waits is never much.
+    waiting = [
+        visit
+        for visit in rows.filter(visited_at__isnull=True).order_by("id")
+        if officer.staff_no in visit.team
+    ]
+    made = rows.filter(inspector=officer, visited_at__isnull=False).order_by("-visited_at")
+    return [*waiting, *made[:100]]
 
 
 def visit_for(officer: Officer, uid: str) -> Visit:

@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from jiceng.kernel.base.clock import legal_day
 from jiceng.kernel.orgs.models import Officer, Unit, UnitQuerySet
-from jiceng.kernel.orgs.service import Scope, visible_to
+from jiceng.kernel.orgs.service import Capacity, Scope, visible_to
 from jiceng.kernel.orgs.terms import Kind as UnitKind
 from jiceng.kernel.procedures.models import CaseStep
 from jiceng.kernel.search.service import matching
@@ -130,3 +130,10 @@ def led_by(officer: Officer, at: datetime) -> Sequence[Unit]:
     """Return the party organisations for which the officer may propose a project."""
     scope = visible_to(officer, at)
     return party_units(scope, at)
+
+
+def units_to_draw(by: Capacity) -> Sequence[Unit]:
+    """Return the units over whose projects a draw can be made: the own one, and below it those
+    that are no party organisation."""
+    rows = Unit.objects.under(by.unit).exclude(kind=UnitKind.PARTY)
+    return list(rows.filter(dissolved_on__isnull=True).order_by("path"))

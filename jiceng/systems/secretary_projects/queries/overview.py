@@ -185,6 +185,24 @@ def exemplars(officer: Officer, at: datetime) -> list[Exemplar]:
     return list(counted.order_by("-adopted", "-raised_at")[:200])
 
 
+def exemplar_of(project: Project) -> Exemplar | None:
+    """Return the exemplar of a project, if it is one."""
+    return Exemplar.objects.filter(project=project).first()
+
+
+def indicator_choices() -> list[tuple[str, str]]:
+    """Return the indicators as a list to choose from, each with its measure."""
+    rows = Indicator.objects.order_by("kind", "code")
+    return [(row.code, f"{row.label}（{row.measure}）") for row in rows]
+
+
+def entrants() -> list[tuple[str, str]]:
+    """Return the exemplars with an article that stand in no review yet."""
+    rows = Exemplar.objects.filter(article_at__isnull=False, review="")
+    listed = rows.select_related("project__case").order_by("raised_at")
+    return [(row.project.case.number, row.title) for row in listed]
+
+
 def exemplar_for(number: str) -> Exemplar:
     """Return an exemplar by the number of its project, or raise ``Absent``."""
     rows = Exemplar.objects.select_related("project__case", "project__unit")

@@ -5,12 +5,15 @@ party office of the zone, 林 and 何 inspect. Registered as a plugin by the roo
 """
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
 from PIL import Image
 
 from jiceng.kernel.attachments.models import Attachment
@@ -25,6 +28,8 @@ from jiceng.systems.secretary_projects.models import Project
 from jiceng.systems.secretary_projects.terms import Theme
 
 CLAIM = "d" * 32
+DESK = "/desk/projects/"
+Enter = Callable[..., Client]
 PHONE, IDENTITY = "13900139000", "11010519491231002X"
 LASTS = 200  # days
 
@@ -198,3 +203,13 @@ def registered_item(party: Party, **changes: Any) -> Case:
     actions.ITEM_MOVES["file"](**given, note="本季度办成。")
     made(party, case, "register")
     return case
+
+
+def text(response: HttpResponse) -> str:
+    """Return what a page says."""
+    return response.content.decode()
+
+
+def address(case: Case, *more: object) -> str:
+    """Return where a page of a project is."""
+    return "/".join([f"{DESK}cases/{case.number}", *map(str, more), ""])

@@ -1,21 +1,20 @@
 """The pages of projects: for who leads, for who looks on, for strangers, for everybody."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
-from django.test import Client
 
-from jiceng.kernel.orgs.service import Capacity
 from jiceng.kernel.procedures.models import Case
 from jiceng.systems.secretary_projects.models import GateEvidence, PlanStep, Project
 from jiceng.systems.secretary_projects.tests.scene import (
+    DESK,
     IDENTITY,
     PHONE,
+    Enter,
     Party,
+    address,
     filed,
     pass_gate,
     proposed,
@@ -23,35 +22,12 @@ from jiceng.systems.secretary_projects.tests.scene import (
     registered,
     registered_item,
     row,
+    text,
     upload,
     with_step,
 )
 
-DESK, BOARD = "/desk/projects/", "/projects/"
-Enter = Callable[..., Client]
-
-
-@pytest.fixture
-def enter(monkeypatch: pytest.MonkeyPatch) -> Enter:
-    """Return a function that signs somebody in, at an instant."""
-
-    def sign_in(who: Capacity | None, at: Any) -> Client:
-        monkeypatch.setattr("jiceng.kernel.base.clock.read", lambda: at)
-        client = Client()
-        if who is not None:
-            backend = "django.contrib.auth.backends.ModelBackend"
-            client.force_login(who.officer, backend=backend)
-        return client
-
-    return sign_in
-
-
-def text(response: HttpResponse) -> str:
-    return response.content.decode()
-
-
-def address(case: Case, *more: object) -> str:
-    return "/".join([f"{DESK}cases/{case.number}", *map(str, more), ""])
+BOARD = "/projects/"
 
 
 class TestLedger:
