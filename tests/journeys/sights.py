@@ -15,9 +15,11 @@ from jiceng.kernel.bulletins.models import Bulletin
 from jiceng.kernel.bulletins.service import draft
 from jiceng.kernel.figures.service import Period
 from jiceng.kernel.figures.terms import FIGURES_KEEPER
-from jiceng.kernel.ledger.service import RESIDENT, SYSTEM
+from jiceng.kernel.ledger.models import Entry
+from jiceng.kernel.ledger.service import RESIDENT, SYSTEM, entries_of
 from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.reviews.service import close
+from jiceng.kernel.testing.boards import hang, objection, remark
 from jiceng.kernel.testing.cast import hold, post
 from jiceng.kernel.testing.panel import show_of
 from jiceng.systems.grid import actions
@@ -76,6 +78,10 @@ class Sights:
         self.show_over.vote_all(self.now)
         close(by=self.show.chair, at=self.now, review=self.show_over.review)
         self.bulletin = self._drafted()
+        self.notice = hang(self.grid.cast, self.now)
+        self.doubted = hang(self.grid.cast, self.now, subject="tests.project:2")
+        self.doubt = objection(self.doubted, self.now, phone=scene.PHONE)
+        self.word = remark(self.doubted, self.now)
         routing_scene.enforce(self.grid, routing_scene.founded_team(self.grid, 1))
         routing_scene.draft(self.grid, self.grid.street, categories=["C101"])
 
@@ -107,10 +113,17 @@ class Sights:
         session = client.session
         reported = (self.fresh, self.asked, self.ended)
         kept = [case.number for case in reported]
+        said = [[self.doubted.uid, self._said.uid]]
         session.update({"tracked_cases": kept, "filed_cases": kept, "calls": kept})
+        session["said_to_notices"] = said
         session.save()
         client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
         return client
+
+    @property
+    def _said(self) -> Entry:
+        """Return the entry of what the resident said to a notice."""
+        return entries_of(self.doubt.ledger_subject)[0]
 
     def visits(self) -> Iterator[Visit]:
         """Yield how every route of the table is opened that can be read."""
@@ -146,6 +159,7 @@ class Sights:
         for name in ("bulletin", "edit", "issue", "file"):
             yield Visit(f"desk:bulletins:{name}", "zhang", (self.bulletin.uid,))
         yield from self._of_reviews()
+        yield from self._of_boards()
         yield Visit("desk:grid:routing", "zhou")
         yield Visit("desk:grid:routing-new", "zhou")
         for name in ("rule", "edit", "try", "end"):
@@ -161,3 +175,15 @@ class Sights:
             yield Visit(f"desk:reviews:{name}", "wang", (*running, "3"))
         yield Visit("desk:reviews:standing", "wang", (*over, "3"))
         yield Visit("desk:reviews:file", "wang", (*over, "result", "csv"))
+
+    def _of_boards(self) -> Iterator[Visit]:
+        """Yield what everybody reads of a notice, and what its keeper opens."""
+        for name in ("notice", "object", "comment", "poster", "notice-text"):
+            yield Visit(f"public:{name}", RESIDENTS, (self.doubted.uid,))
+        yield Visit("public:voice-receipt", RESIDENTS, (self._said.uid,))
+        yield Visit("desk:boards:queue", "zhang")
+        yield Visit("desk:boards:notice", "zhang", (self.doubted.uid,))
+        for name in ("withdraw", "correct"):
+            yield Visit(f"desk:boards:{name}", "zhang", (self.notice.uid,))
+        yield Visit("desk:boards:objection", "zhang", (self.doubt.uid,))
+        yield Visit("desk:boards:comment", "zhang", (self.word.uid,))
