@@ -1,7 +1,5 @@
 """A kind of notice, a keeper of boards, and a notice that hangs: what the tests begin with."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +7,7 @@ from jiceng.kernel.base.errors import NotAllowed
 from jiceng.kernel.ledger.service import RESIDENT, Actor
 from jiceng.kernel.notices.models import Comment, Notice, Objection
 from jiceng.kernel.notices.service import comment, object_to, publish, register_kind
-from jiceng.kernel.notices.terms import BOARD_KEEPER, KINDS
+from jiceng.kernel.notices.terms import BOARD_KEEPER
 from jiceng.kernel.orgs.models import Unit
 from jiceng.kernel.orgs.service import Capacity
 from jiceng.kernel.testing.cast import Cast, hold, officer, post
@@ -65,13 +63,3 @@ def remark(notice: Notice, at: datetime, text: str = "什么时候开工？", **
     done = comment(by=RESIDENT, at=at, notice=notice, text=text, **given)
     assert done.value is not None
     return done.value
-
-
-@contextmanager
-def kind_for_once(code: str, **given: Any) -> Iterator[None]:
-    """Register a kind inside this block alone."""
-    register_kind(code, code, FIELDS, **given)
-    try:
-        yield
-    finally:
-        del KINDS._things[code]

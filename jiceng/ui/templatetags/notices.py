@@ -141,4 +141,4 @@ def _drawn(value: str | Iterable[str]) -> SafeString:
     if isinstance(value, str):
         return format_html_join("\n", "<p>{}</p>", ((line,) for line in lines(value)))
     rows = format_html_join("", "<li>{}</li>", ((line,) for line in value))
-    return format_html("<ol class='notice-lines'>{}</ol>", rows) if rows else SafeString("—")
+    return format_html("<ol>{}</ol>", rows) if rows else SafeString("—")
