@@ -90,21 +90,23 @@ def forget_watches(**_kwargs: Any) -> None:
     watches.cache_clear()
 
 
-def _mark(source: str, unit: str, day: str) -> str:
+def _mark(source: str, unit: str, day: str, among: str) -> str:
     return (
-        f"INSERT INTO figures_mark (source, unit_id, day) SELECT {source}, {unit}, {day}"
+        f"INSERT INTO figures_mark (source, unit_id, day) SELECT {source}, {unit}, {day}{among}"
         f" WHERE {unit} IS NOT NULL AND {day} IS NOT NULL"
     )
 
 
 @dataclass(frozen=True)
 class Triggers:
-    """The statements that watch a table, for both databases."""
+    """The statements that watch a table, for both databases; see ``watched``."""
 
     model: type[Model]
     unit: str
     day: str
     columns: Sequence[str]
+    counted: type[Model] | None = None
+    pairs: str = ""
 
     @property
     def table(self) -> str:
@@ -114,18 +116,19 @@ class Triggers:
     @property
     def source(self) -> str:
         """Return the name of the pairs that are marked."""
-        return source_of(self.model, self.unit, self.day)
+        return source_of(self.counted or self.model, self.unit, self.day)
 
     @property
     def name(self) -> str:
         """Return a name that the database has once, and has room for."""
-        digest = hashlib.sha256(f"{self.table} {self.source}".encode()).hexdigest()
+        digest = hashlib.sha256(f"{self.table} {self.source}{self.pairs}".encode()).hexdigest()
         return f"figures_{self.table[:36]}_{digest[:8]}"
 
     @property
     def watched(self) -> list[str]:
         """Return the columns of the table itself whose change marks."""
-        names = [self.unit.split("__")[0], self.day.split("__")[0], *self.columns]
+        own = [] if self.pairs else [self.unit.split("__")[0], self.day.split("__")[0]]
+        names = [*own, *self.columns]
         return list(dict.fromkeys(str(field_at(self.model, name).column) for name in names))
 
     def _at(self, row: str, lookup: str) -> str:
@@ -145,21 +148,23 @@ class Triggers:
         return " OR ".join(f'OLD."{name}" {differs} NEW."{name}"' for name in self.watched)
 
     def _is_instant(self) -> bool:
-        return isinstance(field_at(self.model, self.day), DateTimeField)
+        return isinstance(field_at(self.counted or self.model, self.day), DateTimeField)
 
-    def _sqlite_day(self, row: str, hours: int) -> str:
-        day = self._at(row, self.day)
-        # SQLite rounds to milliseconds: the last microsecond of a day would be tomorrow.
-        return f"date(substr({day}, 1, 19), '+{hours} hours')" if self._is_instant() else day
+    def _found(self, row: str) -> tuple[str, str, str]:
+        """Return unit and day that a changed row belongs to, and where they are read from."""
+        if self.pairs:
+            return "p.unit_id", "p.day", f" FROM ({self.pairs.format(row=row)}) AS p"
+        return self._at(row, self.unit), self._at(row, self.day), ""
 
     def _sqlite_marks(self, row: str) -> str:
-        """Return the statements that mark the pair of a row: one, and nothing to look up, for
-        they run at every change. A pair may be marked twice."""
-        unit, day = self._at(row, self.unit), self._at(row, self.day)
+        """Return the statements that mark the pairs of a row. A pair may be marked twice: to
+        compare would cost more, for it is done at every change."""
+        unit, day, among = self._found(row)
         if not self._is_instant():
-            return _mark(f"'{self.source}'", unit, day)
-        winter = _mark(f"'{self.source}'", unit, self._sqlite_day(row, 8))
-        summer = _mark(f"'{self.source}'", unit, self._sqlite_day(row, 9))
+            return _mark(f"'{self.source}'", unit, day, among)
+        # SQLite rounds to milliseconds: the last microsecond of a day would be tomorrow.
+        local = f"date(substr({day}, 1, 19), '+%d hours')"
+        winter, summer = (_mark(f"'{self.source}'", unit, local % n, among) for n in (8, 9))
         return f"{winter}; {summer} AND {day} < '{SUMMERS}'"
 
     def sqlite(self) -> list[str]:
@@ -177,9 +182,9 @@ class Triggers:
         ]
 
     def _postgresql_mark(self, row: str) -> str:
+        unit, day, among = self._found(row)
         zone = " AT TIME ZONE 'Asia/Shanghai'" if self._is_instant() else ""
-        day = f"({self._at(row, self.day)}{zone})::date"
-        return _mark("TG_ARGV[0]", self._at(row, self.unit), day)
+        return _mark("TG_ARGV[0]", unit, f"({day}{zone})::date", among)
 
     def postgresql(self) -> list[str]:
         """Return the function and the triggers of PostgreSQL."""
@@ -212,20 +217,32 @@ class Triggers:
 
 
 def watched(
-    model: str, *, unit: str = "unit", day: str = "opened_at", columns: Sequence[str] = ()
+    model: str,
+    *,
+    unit: str = "unit",
+    day: str = "opened_at",
+    columns: Sequence[str] = (),
+    counted: str = "",
+    pairs: str = "",
 ) -> RunPython:
     """Return the migration operation that lets changes of ``model`` («app.Model») mark the unit and
     day to be counted again.
 
     ``columns`` are the fields, besides unit and day, that the rows of figures are chosen by. A
     table that is reached by a figure through a relation is watched too, with the look-ups from
-    itself: ``unit="case__unit", day="case__opened_at"``. The migration depends on
-    ``("figures", "0001_initial")``. On SQLite a later migration that alters the table loses the
-    triggers and has to end with ``watched`` again; until then the figures are counted live.
+    itself: ``unit="case__unit", day="case__opened_at"``. Where it is no relation of its own that
+    leads to what is counted, ``counted`` names that model (``unit`` and ``day`` are then its
+    look-ups), and ``pairs`` is a query of ``unit_id`` and ``day`` of all its rows that a changed
+    ``{row}`` concerns, as it is after the change.
+
+    The migration depends on ``("figures", "0001_initial")``. On SQLite a later migration that
+    alters the table loses the triggers and has to end with ``watched`` again; until then the
+    figures are counted live.
     """
 
     def run(apps: Any, schema_editor: Any, forward: bool) -> None:
-        triggers = Triggers(apps.get_model(model), unit, day, columns)
+        of = apps.get_model(counted) if counted else None
+        triggers = Triggers(apps.get_model(model), unit, day, columns, of, pairs)
         vendor = schema_editor.connection.vendor
         with schema_editor.connection.cursor() as cursor:
             for statement in triggers.create(vendor) if forward else triggers.drop(vendor):
