@@ -7,10 +7,13 @@ from itertools import cycle, islice
 from typing import TypeVar
 
 from jiceng.demo import zone
-from jiceng.demo.grids import Surveyor, branches
+from jiceng.demo.grids import Surveyor
+from jiceng.demo.party import OFFICES, organisations
 from jiceng.demo.routing import set_rules
 from jiceng.kernel.base.clock import SHANGHAI
+from jiceng.kernel.figures.terms import FIGURES_KEEPER
 from jiceng.kernel.ledger.service import SYSTEM, Done
+from jiceng.kernel.notices.terms import BOARD_KEEPER
 from jiceng.kernel.orgs.models import Officer, Post, Unit
 from jiceng.kernel.orgs.service import (
     appoint,
@@ -31,6 +34,7 @@ from jiceng.kernel.orgs.terms import (
 from jiceng.kernel.workdays.service import Limit, urgent_hours, work_hours, workdays
 from jiceng.systems.grid import actions
 from jiceng.systems.grid.terms import Kind
+from jiceng.systems.secretary_projects.terms import INSPECTOR, PARTY_OFFICE, SECRETARY
 
 T = TypeVar("T")
 FOUNDED_AT = datetime(2022, 1, 4, 8, 0, tzinfo=SHANGHAI)
@@ -161,6 +165,12 @@ ACCOUNTS = (
     Account("1008", ORG_ADMIN.code, "340871", "组织管理员：看全区（管理页面还没有）"),
     Account("1009", AUDITOR.code, "340871", "审计员：看全区的办件和经过"),
     Account("1010", DUTY_OFFICER.code, "340871", "经开区值班员：接办街道报上来的事件"),
+    Account("1011", SECRETARY.code, "340871001003P01", "刘纪社区党支部书记：领办书记项目和事项"),
+    Account("1012", PARTY_OFFICE.code, "340871", "党建办：备案审核、公示、验收、成效台账"),
+    Account("1013", INSPECTOR.code, "340871", "督查员：督查走访、核查进展、销号"),
+    Account("1014", FIGURES_KEEPER.code, "340871", "统计员：发布指标、编发简报"),
+    Account("1015", BOARD_KEEPER.code, "340871", "公开栏管理员：审核留言、答复异议"),
+    Account("1016", SECRETARY.code, "340871P01", "经开区党工委书记：带头领办书记项目"),
 )
 
 
@@ -224,8 +234,8 @@ class Founder:
                 self._unit(f"{street}{suffix}", f"{street_name}{team}", "office", street, team)
         for place in zone.communities():
             self._unit(place.code, place.name, place.kind, place.street, place.short_name)
-        for branch, branch_name, beside in branches():
-            self._unit(branch, branch_name, "party", beside)
+        for branch in organisations():
+            self._unit(branch.code, branch.name, "party", branch.beside)
 
     def _standards(self) -> None:
         for standard in CATEGORIES:
@@ -289,6 +299,12 @@ class Founder:
             self._person(place, GRID_MEMBER.code)
         # Last, so that everybody before keeps name and number.
         self._staff_post(zone.ZONE[0], DUTY_OFFICER.code, "值班员")
+        for branch in organisations():
+            self._staff_post(branch.code, SECRETARY.code, "书记")
+        for role, name, count in OFFICES:
+            self._post(zone.ZONE[0], role, name)
+            for _time in range(count):
+                self._person(zone.ZONE[0], role)
 
     def _passwords(self) -> None:
         for account in ACCOUNTS:

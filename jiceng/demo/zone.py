@@ -115,3 +115,31 @@ def names(seed: int) -> Iterator[str]:
     while True:
         given = "".join(dice.sample(GIVEN, dice.choice((1, 2, 2))))
         yield dice.choice(SURNAMES) + given
+
+
+BRANCHES_OF_TRADE = (
+    "精密机械",
+    "汽车零部件",
+    "电子科技",
+    "新材料",
+    "智能装备",
+    "模具制造",
+    "包装印刷",
+    "生物科技",
+    "供应链管理",
+    "信息技术",
+    "食品加工",
+    "纺织服饰",
+    "医疗器械",
+    "节能环保",
+)
+
+
+def companies(seed: int) -> Iterator[str]:
+    """Yield invented names of enterprises without end, none twice, the same ones at every run."""
+    dice, taken = random.Random(seed), set[str]()
+    while True:
+        name = "".join(dice.sample(GIVEN, 2)) + dice.choice(BRANCHES_OF_TRADE)
+        if name not in taken:
+            taken.add(name)
+            yield f"{name}有限公司"

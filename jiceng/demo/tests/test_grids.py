@@ -8,6 +8,7 @@ from shapely.geometry import shape
 
 from jiceng.demo import grids, zone
 from jiceng.demo.organisation import FOUNDED_AT, PART_TIME_MEMBERS, PASSWORD, Founder
+from jiceng.demo.party import organisations
 from jiceng.kernel.orgs.models import Unit
 from jiceng.kernel.orgs.terms import Kind
 from jiceng.kernel.places.rules import Place
@@ -53,7 +54,7 @@ def test_the_zone_is_founded_whole() -> None:
     assert (levels[Level.STREET], levels[Level.COMMUNITY]) == (2, 27)
     assert not Cell.objects.filter(chief=None).exists()
     assert not Cell.objects.filter(branch=None).exists()
-    assert Unit.objects.filter(kind=Kind.PARTY).count() == 29
+    assert Unit.objects.filter(kind=Kind.PARTY).count() == len(organisations()) == 39
     loads = PatrolPlan.objects.order_by().values_list("member").annotate(Sum("rounds_a_week"))
     assert len(loads) == PART_TIME_MEMBERS
     assert max(rounds for _member, rounds in loads) <= MOST_ROUNDS_A_WEEK

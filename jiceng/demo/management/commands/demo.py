@@ -9,7 +9,9 @@ from django.db import transaction
 from tqdm import tqdm
 
 from jiceng.demo.courses import CASES
+from jiceng.demo.diary import tell
 from jiceng.demo.organisation import ACCOUNTS, PASSWORD, Founder, is_founded
+from jiceng.demo.projects import project_stories
 from jiceng.demo.rounds import walk_rounds
 from jiceng.demo.stories import STORIES, Teller
 from jiceng.demo.year import Chronicler
@@ -51,6 +53,11 @@ class Command(BaseCommand):
                 bar.update()
             bar.set_postfix_str("2022年")
             for _case in Chronicler(founder.zone, clock.read()).tell_year():
+                bar.update()
+            bar.set_postfix_str("书记项目")
+            stories = project_stories(founder.zone)
+            bar.total += len(stories)
+            for _story in tell(stories):
                 bar.update()
             bar.set_postfix_str("网格事件")
             teller = Teller(founder.zone, clock.read())
