@@ -14,7 +14,7 @@ from jiceng.systems.secretary_projects.actions.inspections import (
     reveal_draw,
 )
 from jiceng.systems.secretary_projects.actions.moves import (
-    GATE_MOVES,
+    GATE_EVENTS,
     ITEM_MOVES,
     MOVES_OF,
     PROJECT_MOVES,
@@ -33,6 +33,7 @@ from jiceng.systems.secretary_projects.actions.results import (
     record_result,
     set_indicator,
 )
+from jiceng.systems.secretary_projects.actions.upkeep import forget_words
 from jiceng.systems.secretary_projects.actions.visits import (
     confirm,
     find,
@@ -42,7 +43,7 @@ from jiceng.systems.secretary_projects.actions.visits import (
 )
 
 __all__ = [
-    "GATE_MOVES",
+    "GATE_EVENTS",
     "ITEM_MOVES",
     "MOVES_OF",
     "PROJECT_MOVES",
@@ -56,6 +57,7 @@ __all__ = [
     "drop_step",
     "enter_roadshow",
     "find",
+    "forget_words",
     "hang_plan",
     "make_draw",
     "open_roadshow",

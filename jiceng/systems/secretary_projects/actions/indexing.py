@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from jiceng.kernel.search.service import Item, indexed, put_many
+from jiceng.kernel.search.service import Item, drop, indexed, put_many
 from jiceng.systems.secretary_projects.models import Project
 from jiceng.systems.secretary_projects.terms import SEARCHED
 
@@ -23,3 +23,9 @@ def every_project() -> Iterator[Item]:
 def index_project(project: Project) -> None:
     """Index one project, in the transaction that changes it."""
     put_many(SEARCHED, [_item(project)])
+
+
+def forget_project(project: Project) -> None:
+    """Take every word of a project out of the index, and put in again what it still has."""
+    drop(SEARCHED, project.pk)
+    index_project(project)

@@ -4,7 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from jiceng.systems.secretary_projects.actions import ending, gates, items
-from jiceng.systems.secretary_projects.terms import ITEM_PROCEDURE, PROJECT_PROCEDURE
+from jiceng.systems.secretary_projects.terms import (
+    FILED,
+    ITEM_PROCEDURE,
+    PROJECT_PROCEDURE,
+    STUDIED,
+    SURVEYED,
+)
 
 PROJECT_MOVES: dict[str, Callable[..., Any]] = {
     "survey": gates.survey,
@@ -33,4 +39,4 @@ ITEM_MOVES: dict[str, Callable[..., Any]] = {
 }
 MOVES_OF = {PROJECT_PROCEDURE: PROJECT_MOVES, ITEM_PROCEDURE: ITEM_MOVES}
 # What shows that a gate was passed on a day that its maker names.
-GATE_MOVES = frozenset(gates.MOVE_OF.values())
+GATE_EVENTS = frozenset({SURVEYED, STUDIED, FILED})

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.procedures.service import Move
 from jiceng.kernel.procedures.terms import Need
-from jiceng.systems.secretary_projects.actions import GATE_MOVES
+from jiceng.systems.secretary_projects.actions import GATE_EVENTS
 from jiceng.ui.forms import CleanCharField, DayField, Form, PhotosField, ask_by_name
 
 LABELS = {
@@ -37,7 +37,7 @@ class MoveForm(Form):
 
     def __init__(self, move: Move, *args: Any, kept: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if move.code in GATE_MOVES:
+        if move.event in GATE_EVENTS:
             self._add("day", DayField(label=DAYS[move.code]))
         for need in (*move.needs, *move.takes):
             self._add(need, _field(move, need, kept))

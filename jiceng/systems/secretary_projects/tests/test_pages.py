@@ -190,6 +190,14 @@ class TestMove:
         assert page.status_code == 422
         assert "日期不能早于前一关口的日期" in text(page)
 
+    def test_an_item_is_filed_by_a_form_of_its_own(self, party: Party, enter: Enter) -> None:
+        case = proposed(party, item=True)
+        client = enter(party.chen, party.at)
+        here = address(case, "moves", "file")
+        assert 'name="day"' not in text(client.get(here))
+        assert client.post(here, {"note": "本季度办成"}).status_code == 302
+        assert case.steps.open().get().step == "review"
+
     def test_the_move_of_somebody_else_is_not_offered(self, party: Party, enter: Enter) -> None:
         case = filed(party)
         assert enter(party.chen, party.at).get(address(case, "moves", "publish")).status_code == 409
