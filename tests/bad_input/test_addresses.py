@@ -68,6 +68,8 @@ def given(town: Town, route: Route) -> dict[str, str]:
     }
     if route.name in ("desk:grid:grid", "public:grid:feed"):
         known["code"] = next(iter(town.grid.cells.values())).code
+    if route.name.startswith("desk:figure"):
+        known["code"] = "grid.reported"
     if route.name.startswith("desk:grid_appeal:"):
         known |= {"number": town.appeal.number, "move": "pass"}
     if route.name == "desk:grid:appeal":

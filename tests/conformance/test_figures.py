@@ -71,7 +71,7 @@ def test_a_number_is_its_rows_and_its_export(grid: Grid) -> None:
     """From every unit and as of every day; and what somebody sees who sees one street."""
     told.tell(grid)
     street = Scope(paths=frozenset({grid.cast.street.path}))
-    seen = [(view, None) for view in views(grid, map(on, DAYS))]
+    seen: list[tuple[View, Scope | None]] = [(view, None) for view in views(grid, map(on, DAYS))]
     seen += [(View(None, None, on(day)), street) for day in DAYS]
     assert sum(differing(figure, view, scope) for figure in COUNTS for view, scope in seen) == 0
     assert any(read(figure, seen[-1][0]).number for figure in COUNTS)
@@ -93,7 +93,7 @@ def differing(figure: Figure, view: View, scope: Scope | None) -> bool:
 
 def exported(answer: HttpResponseBase) -> list[list[str]]:
     """Return the lines of a file below its headings."""
-    text = b"".join(answer).decode("utf-8-sig")  # type: ignore[arg-type]
+    text = b"".join(answer).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text)))[1:]
 
 

@@ -25,6 +25,7 @@ from jiceng.kernel.base.errors import Absent, BadInput
 from jiceng.kernel.figures.service import (
     FIGURES,
     Figure,
+    Value,
     export,
     figure_of,
     fingerprint,
@@ -94,6 +95,14 @@ def _name_of(label: str) -> str:
     return str(config.verbose_name) if config else label
 
 
+def _parts(value: Value) -> list[tuple[Any, Value]]:
+    """Return of a ratio what its part and its whole are called, and their numbers."""
+    if not value.figure.is_ratio:
+        return []
+    numbers = zip(made_of(value.figure), (value.part, value.whole), strict=True)
+    return [(part.label, Value(part, value.view, number)) for part, number in numbers]
+
+
 def _turning(form: ViewForm, after: int) -> dict[str, str]:
     """Return the addresses of the next rows and of the first ones."""
     return {
@@ -112,13 +121,14 @@ def figure(request: DeskRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, form, figure=_about(asked))
     view = form.view
+    change = compared([asked], view, scope)[0]
     found = row_page(asked, view, scope, form.cleaned_data["after"] or 0)
     context = {
         "form": form,
         "figure": _about(asked),
         "view": view,
-        "found": compared([asked], view, scope)[0],
-        "parts": [_about(part) for part in made_of(asked)] if asked.is_ratio else [],
+        "found": change,
+        "parts": _parts(change.now),
         "is_stock": not made_of(asked)[0].day,
         "owner": ROLES.get(asked.owner).label,
         "fingerprint": fingerprint(asked),
