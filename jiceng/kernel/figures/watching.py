@@ -203,7 +203,7 @@ class Triggers:
         """Return what installs the triggers, anew where they are there already. What was counted
         before they watched is forgotten."""
         triggers = self.postgresql() if vendor == "postgresql" else self.sqlite()
-        forget = ["DELETE FROM figures_cell", "DELETE FROM figures_rollup"]
+        forget = [f"DELETE FROM figures_{table}" for table in ("cell", "rollup", "mark")]
         return [*self.drop(vendor), *triggers, *forget]
 
     def drop(self, vendor: str) -> list[str]:

@@ -1,5 +1,6 @@
 """What the tests of figures share: cases of two streets, and figures of their own about them."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
@@ -62,15 +63,13 @@ def version(db: None) -> ProcedureVersion:
 @pytest.fixture
 def write(version: ProcedureVersion) -> Callable[..., list[Case]]:
     """Return a function that writes cases opened at an instant, ended some days later or never."""
-    written = [0]
+    numbers = itertools.count()
 
     def cases(unit: Unit, at: datetime, count: int = 1, *, days: int | None = None) -> list[Case]:
-        first = written[0]
-        written[0] += count
         closed = None if days is None else at + timedelta(days=days)
         return Case.objects.bulk_create(
             Case(
-                number=f"{number:013d}",
+                number=f"{next(numbers):013d}",
                 system="test",
                 procedure=version,
                 title="测试",
@@ -79,7 +78,7 @@ def write(version: ProcedureVersion) -> Callable[..., list[Case]]:
                 closed_at=closed,
                 outcome="closed" if closed else "",
             )
-            for number in range(first, first + count)
+            for _number in range(count)
         )
 
     return cases
