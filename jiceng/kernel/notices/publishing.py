@@ -57,16 +57,19 @@ def post(
     """Write a notice inside the act of whoever calls; that act's entry carries ``facts_of`` it.
 
     Only fields that the kind allows go in, with telephone and identity numbers masked. The period
-    is ``days`` working days (the kind's unless given), counted from the next day. Raises
-    ``NotShowable``, ``NothingShown``, ``NoBoard``, ``BadPeriod`` (422).
+    is ``days`` working days (the kind's unless given), counted from the next day. A notice that
+    it ``replaces`` for the reason ``correction`` hangs no more; its objections are answered first.
+    Raises ``NotShowable``, ``NothingShown``, ``NoBoard``, ``BadPeriod``, ``Wordless`` (422),
+    ``NoticeEnded``, ``ObjectionsOpen`` (409).
     """
     definition = KINDS.get(kind)
     notice = _drawn_up(definition, title, unit, shown)
     notice.subject, notice.published_at, notice.published_by = subject, at, by.title
     notice.days = _days(definition, days)
-    notice.replaces, notice.correction = replaces, correction
     if not boards:
         raise NoBoard(field="boards")
+    if replaces is not None:
+        notice.replaces, notice.correction = _taken_off(replaces, at), _reason(correction)
     notice.clock = _start(notice, at)
     notice.save(force_insert=True)
     notice.boards.set(boards)
@@ -83,6 +86,15 @@ def _drawn_up(kind: NoticeKind, title: str, unit: Unit, shown: Mapping[str, Any]
     return Notice(
         uid=new_uid(), kind=kind.code, title=name, unit=unit, shown=content, fingerprint=seal
     )
+
+
+def _taken_off(old: Notice, at: datetime) -> Notice:
+    """Return a notice that is about to be replaced, its period ended."""
+    fresh = _hanging(old)
+    if fresh.objections.open().exists():
+        raise ObjectionsOpen()
+    _stop(fresh, at)
+    return fresh
 
 
 def _days(kind: NoticeKind, days: int | None) -> int:
@@ -177,9 +189,7 @@ def correct(
     Raises ``ObjectionsOpen``, ``NoticeEnded`` (409), ``NothingChanged``, ``Wordless`` and what
     ``post`` raises (422).
     """
-    old, why = _hanging(notice), _reason(reason)
-    if old.objections.open().exists():
-        raise ObjectionsOpen()
+    old = _hanging(notice)
     new = post(
         by=by,
         at=at,
@@ -191,13 +201,12 @@ def correct(
         shown=shown,
         days=old.days,
         replaces=old,
-        correction=why,
+        correction=reason,
     )
     if new.fingerprint == old.fingerprint:
         raise NothingChanged()
-    _stop(old, at)
     facts = {**facts_of(new), "replaces": old.uid, "was": old.fingerprint}
-    return Recorded(new, new.ledger_subject, facts, {"reason": why})
+    return Recorded(new, new.ledger_subject, facts, {"reason": new.correction})
 
 
 @act(terms.WITHDRAWN, label=_("撤回公示"), may=may_keep)

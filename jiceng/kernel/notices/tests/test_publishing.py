@@ -24,6 +24,7 @@ from jiceng.kernel.testing.boards import (
     objection,
 )
 from jiceng.kernel.testing.cast import Cast
+from jiceng.kernel.workdays.models import Clock
 
 
 def day(*parts: int, hour: int = 9) -> datetime:
@@ -234,6 +235,36 @@ def test_a_correction_waits_for_answers_and_changes_something(cast: Cast, now: d
     with pytest.raises(service.ObjectionsOpen):
         service.correct(**given, title="新", shown=SHOWN)
     assert Notice.objects.get() == notice
+
+
+def test_a_notice_that_another_act_replaces_is_taken_off_the_same_way(
+    cast: Cast, now: datetime
+) -> None:
+    notice, by = hang(cast, now), keeper(cast)
+    given: dict[str, Any] = {
+        "by": cast.zhang,
+        "at": now,
+        "kind": PLAN.code,
+        "subject": notice.subject,
+        "title": "新",
+        "unit": cast.community,
+        "boards": [cast.community],
+        "shown": SHOWN,
+        "replaces": notice,
+    }
+    said = objection(notice, now)
+    with pytest.raises(service.ObjectionsOpen), transaction.atomic():
+        service.post(**given, correction="有误")
+    service.answer_objection(by=by, at=now, said=said, upheld=True, answer="将更正")
+    with pytest.raises(service.Wordless), transaction.atomic():
+        service.post(**given)
+    with transaction.atomic():
+        new = service.post(**given, correction="有误 13812345678")
+    assert new.correction == "有误 138****5678"
+    assert Clock.objects.running().get() == new.clock
+    assert not service.blocking(notice)
+    with pytest.raises(service.NoticeEnded), transaction.atomic():
+        service.post(**given, correction="再改")
 
 
 # --- who keeps --------------------------------------------------------------------------------
