@@ -133,7 +133,7 @@ def record_result(
     if not name:
         raise NoResultName(field="name")
     _check_days(opened_on, achieved_on, at)
-    row = Result.objects.create(
+    row = Result(
         uid=new_uid(),
         indicator=found,
         project=_project(number, unit),
@@ -145,16 +145,21 @@ def record_result(
         measure=measure,
         at=at,
     )
-    facts = {
+    row.save(force_insert=True)
+    return Recorded(row, _subject(row), _facts(row), {"name": name})
+
+
+def _facts(row: Result) -> dict[str, Any]:
+    """Return what history is told of a result: no word of it."""
+    return {
         "result": row.uid,
-        "indicator": indicator,
+        "indicator": row.indicator.code,
         "amount": "" if row.amount is None else format(row.amount, "f"),
-        "measure": measure,
-        "opened_on": opened_on,
-        "achieved_on": achieved_on,
-        "unit": unit.code,
+        "measure": row.measure,
+        "opened_on": row.opened_on,
+        "achieved_on": row.achieved_on,
+        "unit": row.unit.code,
     }
-    return Recorded(row, _subject(row), facts, {"name": name})
 
 
 def _needed(indicator: Indicator, amount: object) -> Decimal | None:

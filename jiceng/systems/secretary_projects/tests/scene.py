@@ -5,7 +5,7 @@ party office of the zone, 林 and 何 inspect. Registered as a plugin by the roo
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -120,12 +120,17 @@ def photo(party: Party, purpose: str, *, by: Capacity | None = None, seed: int =
 
 
 def evidence(
-    party: Party, move: str, *, by: Capacity | None = None, day: date | None = None
+    party: Party,
+    move: str,
+    *,
+    by: Capacity | None = None,
+    day: date | None = None,
+    photos: Sequence[Attachment] = (),
 ) -> dict:
     """Return what a gate asks for."""
     purpose = {"survey": "survey", "study": "study", "file": "filing", "publish": "publication"}
     given: dict[str, Any] = {
-        "photos": [photo(party, purpose.get(move, "progress"), by=by)],
+        "photos": photos or [photo(party, purpose.get(move, "progress"), by=by)],
         "claim": CLAIM,
         "step_id": None,
         "at": party.at,
@@ -153,10 +158,12 @@ def with_step(party: Party, case: Case, **changes: Any) -> Any:
     return done.value
 
 
-def pass_gate(party: Party, case: Case, move: str, **changes: Any) -> Any:
-    """Make one of the moves that need evidence."""
+def pass_gate(
+    party: Party, case: Case, move: str, kept: Sequence[Attachment] = (), **changes: Any
+) -> Any:
+    """Make one of the moves that need evidence; ``kept`` are photos that were taken in before."""
     by = party.office if move == "publish" else party.chen
-    given = {"by": by, "number": case.number, **evidence(party, move, by=by)}
+    given = {"by": by, "number": case.number, **evidence(party, move, by=by, photos=kept)}
     return actions.PROJECT_MOVES[move](**given | changes)
 
 
