@@ -44,18 +44,18 @@ LATE = """
       LIMIT {limit}
     ) AS late
 """
+# A question for each marked pair: joined to the cells, PostgreSQL would read all of them.
 MARKED = """
     SELECT * FROM (
-      SELECT DISTINCT 1 AS late, r.id AS rollup_id, c.unit_id, c.day, COALESCE(d.number, 0)
+      SELECT DISTINCT 1 AS late, r.id AS rollup_id, c.unit_id, c.day, COALESCE((
+        SELECT d.number FROM figures_cell d
+        WHERE d.rollup_id = r.id AND d.unit_id = c.unit_id AND d.grain = 'day' AND d.day = c.day
+      ), 0) AS number
       FROM figures_mark c JOIN figures_rollup r ON r.source = c.source
-      LEFT JOIN figures_cell d
-        ON d.rollup_id = r.id AND d.grain = 'day' AND d.day = c.day AND d.unit_id = c.unit_id
       WHERE r.id IN ({rollups}) {days} {units}
       LIMIT {limit}
     ) AS marked
 """
-
-
 # SQLite would rather read all days of the period.
 LATE_INDEX = {"sqlite": "INDEXED BY figures_cell_late", "postgresql": ""}
 
