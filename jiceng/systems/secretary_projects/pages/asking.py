@@ -39,6 +39,8 @@ class Question:
     purpose: str = ""
     danger: bool = False
     after: Callable[[Any], str] | None = None
+    # The open step that the page showed, of a move.
+    step: int | None = None
 
 
 def posted(request: DeskRequest) -> list[Any]:

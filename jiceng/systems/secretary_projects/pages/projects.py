@@ -156,13 +156,16 @@ def case(request: DeskRequest, number: str) -> HttpResponse:
 def move(request: DeskRequest, number: str, move: str) -> HttpResponseBase:
     """Ask for what a move needs, then make it."""
     file = projects.project_file(request.user, number, request.now)
-    chosen = projects.offered(file, move)
-    if chosen is None or file.by is None or file.step is None:
-        raise MoveNotPossible(allowed={one.code: _(one.label) for one in file.moves})
     shown = request.POST.get("step", "")
-    step = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 16 else file.step.pk
+    step = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 16 else 0
+    chosen, by = projects.offered(file, move), file.by
+    if chosen is None and request.method == "POST":
+        chosen, by = projects.pressed_before(file, request.capacities, move, step)
+    if chosen is None or by is None:
+        raise MoveNotPossible(allowed={one.code: _(one.label) for one in file.moves})
     made = actions.MOVES_OF[file.project.case.definition.code][chosen.code]
-    asked = _move_question(request, file, chosen, made, file.by)
+    asked = _move_question(request, file, chosen, made, by)
+    step = step or (file.step.pk if file.step else 0)
     return answer(request, asked, number=number, step_id=step)
 
 
@@ -185,6 +188,7 @@ def _move_question(
         lead=case.title,
         purpose=PURPOSES.get(chosen.code, Purpose.RESULT),
         danger=chosen.manner == "stop",
+        step=file.step.pk if file.step else None,
     )
 
 

@@ -254,6 +254,21 @@ def offered(file: ProjectFile, move: str) -> Move | None:
     return next((one for one in file.moves if one.code == move), None)
 
 
+def pressed_before(
+    file: ProjectFile, held: Iterable[Capacity], move: str, step: int
+) -> tuple[Move | None, Capacity | None]:
+    """Return the move by which the reader left ``step`` on the page that showed it, and in which
+    post: the second press of a button goes to the act again, which knows it by its key."""
+    case = file.project.case
+    left = case.steps.filter(pk=step, move=move).first()
+    by = next((one for one in held if left and one.ref == left.left_by), None)
+    if left is None or by is None:
+        return None, None
+    own = next((one for one in held if one.post.pk == left.post_id), by)
+    found = case.definition.move(move, [left.step])
+    return (found[0] if found else None), own
+
+
 def step_in_plan(file: ProjectFile, step: str) -> PlanStep:
     """Return a step of the plan by its key as an address has it, or raise ``Absent``."""
     found = next((line.step for line in file.plan.lines if str(line.step.pk) == step), None)

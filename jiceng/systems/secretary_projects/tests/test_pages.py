@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from jiceng.kernel.ledger.service import entries_of
 from jiceng.kernel.procedures.models import Case
 from jiceng.systems.secretary_projects.models import GateEvidence, PlanStep, Project
 from jiceng.systems.secretary_projects.tests.scene import (
@@ -189,6 +190,18 @@ class TestMove:
         page = client.post(address(case, "moves", "study"), words)
         assert page.status_code == 422
         assert "日期不能早于前一关口的日期" in text(page)
+
+    def test_a_button_pressed_twice_is_pressed_once(self, party: Party, enter: Enter) -> None:
+        case = proposed(party)
+        client = enter(party.chen, party.at)
+        here = address(case, "moves", "withdraw")
+        form = text(client.get(here))
+        hidden = dict(re.findall(r'name="(key|step)" value="(\w+)"', form))
+        words = {**hidden, "reason": "条件变化"}
+        assert [client.post(here, words).status_code for _press in range(2)] == [302, 302]
+        assert entries_of(case.subject).count() == 2
+        other = words | {"key": "0" * 32}
+        assert client.post(here, other).status_code == 409
 
     def test_an_item_is_filed_by_a_form_of_its_own(self, party: Party, enter: Enter) -> None:
         case = proposed(party, item=True)
