@@ -22,6 +22,13 @@ def may_keep(*, by: Actor, at: datetime, notice: Notice, **given: Any) -> None:
         raise NotAllowed()
 
 
+def may_publish(*, by: Actor, at: datetime, unit: Unit, **given: Any) -> None:
+    """Raise ``NotAllowed`` (403) unless ``by`` keeps what the unit publishes, or it is done at
+    set-up."""
+    if by not in (SYSTEM, OPERATOR) and not keeps(by, unit):
+        raise NotAllowed()
+
+
 def may_answer(*, by: Actor, at: datetime, said: Objection | Comment, **given: Any) -> None:
     """Raise ``NotAllowed`` (403) unless ``by`` keeps the notice that something was said to."""
     may_keep(by=by, at=at, notice=said.notice)

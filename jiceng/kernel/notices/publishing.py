@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from jiceng.kernel.base.ids import new_uid
 from jiceng.kernel.base.text import clean_line, mask_personal
-from jiceng.kernel.ledger.service import Actor, Done, Recorded, act
+from jiceng.kernel.ledger.service import Actor, Recorded, act
 from jiceng.kernel.notices import rules, terms
 from jiceng.kernel.notices.models import Notice
-from jiceng.kernel.notices.permission import may_keep
+from jiceng.kernel.notices.permission import may_keep, may_publish
 from jiceng.kernel.notices.reading import blocking, facts_of, item_of
 from jiceng.kernel.notices.refusals import (
     BadPeriod,
@@ -31,13 +30,6 @@ from jiceng.kernel.search.service import put_many
 from jiceng.kernel.workdays.models import Clock
 from jiceng.kernel.workdays.service import start_clock, stop_clock, workdays
 from jiceng.kernel.workdays.terms import ClockKind, Convention
-
-
-class May(Protocol):
-    """Whether somebody may publish for a unit; raises a ``Refusal`` where not."""
-
-    def __call__(self, *, by: Actor, at: datetime, unit: Unit) -> None:
-        """Raise ``NotAllowed`` or another refusal."""
 
 
 def post(
@@ -109,18 +101,8 @@ def _start(notice: Notice, at: datetime) -> Clock:
     return start_clock(subject=notice.ledger_subject, kind=ClockKind.PROMISED, limit=limit, at=at)
 
 
-def publish(*, by: Actor, at: datetime, unit: Unit, may: May, **given: Any) -> Done[Notice]:
-    """Publish a notice as an act of its own: the keywords of ``post`` and perhaps ``key``.
-
-    ``may`` is asked first. Raises what ``post`` raises.
-    """
-    with transaction.atomic():
-        may(by=by, at=at, unit=unit)
-        return _publish(by=by, at=at, unit=unit, **given)
-
-
-@act(terms.PUBLISHED, label=_("发布公示"))
-def _publish(
+@act(terms.PUBLISHED, label=_("发布公示"), may=may_publish)
+def publish(
     *,
     by: Actor,
     at: datetime,
@@ -132,6 +114,7 @@ def _publish(
     shown: Mapping[str, Any],
     days: int | None = None,
 ) -> Recorded[Notice]:
+    """Publish a notice as an act of its own: the keywords of ``post``, and its refusals."""
     notice = post(
         by=by,
         at=at,

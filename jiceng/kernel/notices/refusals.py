@@ -29,7 +29,7 @@ class NoBoard(BadInput):
 class BadPeriod(BadInput):
     """A period of no working day, or of more than a year (422)."""
 
-    code = "bad_period"
+    code = "bad_public_period"
     sentence = _("公示期应为1至365个工作日。")
 
 

@@ -22,7 +22,7 @@ LONGEST_REASON = 200
 class NoReason(BadInput):
     """Who stands aside says why (422)."""
 
-    code = "no_reason"
+    code = "no_aside_reason"
     sentence = _("请写明回避的理由。")
 
 

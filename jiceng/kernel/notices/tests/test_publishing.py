@@ -20,7 +20,6 @@ from jiceng.kernel.testing.boards import (
     SHOWN,
     hang,
     keeper,
-    may_publish,
     objection,
 )
 from jiceng.kernel.testing.cast import Cast
@@ -99,8 +98,8 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("a text that is too long", {"shown": {"name": "长" * 2001}}, "too_long"),
     ("a sign that deceives", {"title": "a\u202eb"}, "bad_char"),
     ("no board", {"boards": []}, "no_board"),
-    ("no day", {"days": 0}, "bad_period"),
-    ("more than a year", {"days": 366}, "bad_period"),
+    ("no day", {"days": 0}, "bad_public_period"),
+    ("more than a year", {"days": 366}, "bad_public_period"),
 ]
 
 
@@ -120,7 +119,6 @@ def test_who_may_not_publish_publishes_nothing(cast: Cast, now: datetime) -> Non
         service.publish(
             by=cast.zhao,
             at=now,
-            may=may_publish,
             kind=PLAN.code,
             subject="tests.project:1",
             title="公示",

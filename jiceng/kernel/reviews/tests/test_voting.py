@@ -154,7 +154,7 @@ def _asides(show: Show) -> list[service.Aside]:
 @pytest.mark.parametrize(
     ("who", "number", "reason", "code"),
     [
-        ("judge", 1, "  ", "no_reason"),
+        ("judge", 1, "  ", "no_aside_reason"),
         ("wang", 1, "本单位", "own_unit"),
         ("zhao", 1, "无关", "not_on_panel"),
     ],
