@@ -17,10 +17,10 @@ from jiceng.kernel.base.errors import Conflict
 from jiceng.kernel.base.ids import new_number
 from jiceng.kernel.base.loading import load
 from jiceng.kernel.ledger.service import Actor, NewEntry, append_many
-from jiceng.kernel.orgs.models import Unit
+from jiceng.kernel.orgs.models import Post, Unit
 from jiceng.kernel.procedures.engine import conclude, end_by, place_step, promise
 from jiceng.kernel.procedures.models import Case, CaseStep, ProcedureVersion
-from jiceng.kernel.procedures.moves import Asked, Past, Transition, decide, where_sent
+from jiceng.kernel.procedures.moves import Asked, Past, Transition, decide, take_over, where_sent
 from jiceng.kernel.procedures.seats import Seats
 from jiceng.kernel.procedures.terms import Priority
 from jiceng.kernel.workdays import service as workdays
@@ -57,7 +57,8 @@ class Bulk:
 
     A draft that was refused half-way is simply not kept. ``seats`` may be handed on from batch to
     batch. Without ``limits`` the steps have no day
-    of their own: the working calendar of here does not apply to history of elsewhere.
+    of their own: the working calendar of here does not apply to history of elsewhere. The steps are
+    held by who sat there then, or by who does at ``seated_at``.
     """
 
     def __init__(
@@ -67,17 +68,20 @@ class Bulk:
         procedure: ProcedureVersion,
         limits: bool = True,
         seats: Seats | None = None,
+        seated_at: datetime | None = None,
     ) -> None:
         self.system = system
         self.procedure = procedure
         self.seats = seats or Seats()
         self.seats.refresh()
-        self._place: Callable[..., CaseStep] = partial(
-            place_step, seat=self.seats.post, limits=limits
-        )
+        self._seated_at = seated_at
+        self._place: Callable[..., CaseStep] = partial(place_step, seat=self._seat, limits=limits)
         self._numbers: dict[date, set[str]] = {}
         self._drafts: list[Draft] = []
         self._entries: list[NewEntry] = []
+
+    def _seat(self, role: str, unit: Unit, at: datetime) -> Post | None:
+        return self.seats.post(role, unit, self._seated_at or at)
 
     def open_case(
         self,
@@ -88,8 +92,9 @@ class Bulk:
         limit: Limit | None = None,
         due_at: datetime | None = None,
         priority: int = Priority.NORMAL,
+        number: str = "",
     ) -> Draft:
-        """Open a case like ``engine.open_case``, in memory.
+        """Open a case like ``engine.open_case``, in memory; ``number`` is one that it had before.
 
         ``ValueError`` for a counted day in a procedure that lets its clock wait: pauses are not
         written in bulk.
@@ -97,7 +102,7 @@ class Bulk:
         if limit is not None and any(step.pauses for step in self.procedure.procedure.steps):
             raise ValueError(f"the clock of {self.procedure} pauses; give a day instead")
         case = Case(
-            number=self._number(at),
+            number=number or self._number(at),
             system=self.system,
             procedure=self.procedure,
             title=title,
@@ -141,6 +146,17 @@ class Bulk:
         past = Past(draft.made, draft.last_unit)
         asked = Asked(move, by, at, unit=unit, given=given or {})
         done = decide(draft.case, draft.open_steps, past, asked, self._place)
+        return self._made(draft, done, asked)
+
+    def take_over(self, draft: Draft, *, move: str, by: Actor, at: datetime) -> Transition:
+        """Make a move that was made elsewhere, in memory: whose it was and what it needed was asked
+        there. Raises ``MoveNotPossible`` (409) and ``BackDated`` (422)."""
+        past, asked = Past(draft.made, draft.last_unit), Asked(move, by, at)
+        done = take_over(draft.case, draft.open_steps, past, asked, self._place)
+        return self._made(draft, done, asked)
+
+    def _made(self, draft: Draft, done: Transition, asked: Asked) -> Transition:
+        by, at = asked.by, asked.at
         if draft.clock is not None and end_by(draft.case, done.move):
             workdays.stop_new_clock(draft.clock, at)
         conclude(draft.case, done.move, at)

@@ -164,6 +164,30 @@ def decide(
     """
     chosen, left = _choose(case, steps, asked.move, asked.step_id)
     _check(case, left, chosen, asked, past)
+    return _carried(case, steps, (chosen, left), past, asked, place)
+
+
+def take_over(
+    case: Case,
+    steps: dict[str, CaseStep],
+    past: Past,
+    asked: Asked,
+    place: Callable[..., CaseStep],
+) -> Transition:
+    """Return what a move did that was made elsewhere: the definition says where it leads, but
+    whose it was and what it needed was asked there. Raises ``MoveNotPossible``."""
+    return _carried(case, steps, _choose(case, steps, asked.move, None), past, asked, place)
+
+
+def _carried(
+    case: Case,
+    steps: dict[str, CaseStep],
+    choice: tuple[Move, CaseStep],
+    past: Past,
+    asked: Asked,
+    place: Callable[..., CaseStep],
+) -> Transition:
+    chosen, left = choice
     definition = case.definition
     targets = map(definition.step, definition.fire(frozenset(steps), chosen, left.step))
     passed_from = _pass_up(case, left) if chosen.passes_up else None

@@ -195,6 +195,26 @@ class TestBatch:
             Bulk(system="test", procedure=loop).open_case(**opening)
         assert refused.value.code == "calendar_unknown"
 
+    def test_what_happened_elsewhere_is_taken_over(
+        self, loop: ProcedureVersion, cast: Cast, now: datetime
+    ) -> None:
+        bulk = Bulk(system="test", procedure=loop, limits=False, seated_at=now)
+        before = now - timedelta(days=400)
+        opening = {"title": "旧事", "unit": cast.community, "number": "2501010000019"}
+        draft = bulk.open_case(**opening, at=before)
+        # Nobody of here dispatched it, and no unit is named; but only where the procedure leads.
+        bulk.take_over(draft, move="dispatch", by=SYSTEM, at=before + HOUR)
+        with pytest.raises(moves.MoveNotPossible):
+            bulk.take_over(draft, move="check", by=SYSTEM, at=before + HOUR)
+        bulk.take_over(draft, move="dispose", by=SYSTEM, at=before + 2 * HOUR)
+        bulk.keep(draft, [])
+        bulk.flush()
+        # Then it goes on by the rules, in the hands of who sits there now.
+        standing = CaseStep.objects.open().get(case__number="2501010000019")
+        assert (standing.step, standing.post) == ("checking", cast.wang.post)
+        engine.advance(number="2501010000019", move="check", by=cast.wang, at=now)
+        assert draft.made() == [("dispatch", SYSTEM.ref), ("dispose", SYSTEM.ref)]
+
     def test_days_and_ends_before_the_start_are_refused(
         self, loop: ProcedureVersion, cast: Cast, now: datetime
     ) -> None:
