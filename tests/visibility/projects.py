@@ -7,6 +7,8 @@ PROJECTS = [
     ("public:secretary_projects:board",),
     ("public:secretary_projects:project", NO_NUMBER),
     ("desk:secretary_projects:ledger",),
+    ("desk:secretary_projects:tables", "projects"),
+    ("desk:secretary_projects:tables-file", "projects", "csv"),
     ("desk:secretary_projects:propose", "project"),
     ("desk:secretary_projects:case", NO_NUMBER),
     ("desk:secretary_projects:move", NO_NUMBER, "survey"),

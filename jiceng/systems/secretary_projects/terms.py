@@ -172,6 +172,8 @@ EXEMPLAR_RAISED = "secretary_projects.exemplar.raised"
 COLUMN_WRITTEN = "secretary_projects.exemplar.column_written"
 ENTERED_ROADSHOW = "secretary_projects.exemplar.entered_roadshow"
 ADOPTED = "secretary_projects.exemplar.adopted"
+PROJECTS_IMPORTED = "secretary_projects.ledger.projects_imported"
+OUTCOMES_IMPORTED = "secretary_projects.ledger.outcomes_imported"
 
 # What the public board says of the last thing that happened, without names or words of officers.
 MILESTONES = {

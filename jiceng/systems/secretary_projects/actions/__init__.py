@@ -7,6 +7,11 @@ from jiceng.systems.secretary_projects.actions.exemplars import (
     raise_exemplar,
     write_column,
 )
+from jiceng.systems.secretary_projects.actions.importing import check_projects, import_projects
+from jiceng.systems.secretary_projects.actions.importing_outcomes import (
+    check_outcomes,
+    import_outcomes,
+)
 from jiceng.systems.secretary_projects.actions.inspections import (
     commit_draw,
     drawn_of,
@@ -50,6 +55,8 @@ __all__ = [
     "achieve_result",
     "adopt",
     "change_step",
+    "check_outcomes",
+    "check_projects",
     "claim_progress",
     "commit_draw",
     "confirm",
@@ -59,6 +66,8 @@ __all__ = [
     "find",
     "forget_words",
     "hang_plan",
+    "import_outcomes",
+    "import_projects",
     "make_draw",
     "open_roadshow",
     "propose",

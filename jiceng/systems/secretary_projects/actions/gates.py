@@ -246,13 +246,24 @@ def recall(
     """Go back to the filing, after the notice was withdrawn. Raises ``StillHanging`` (409)."""
     project, given = held(number), {"reason": reason}
     moved = advance(number=number, move="recall", by=by, at=at, step_id=step_id, given=given)
-    if _notice_of(project).withdrawn_at is None:
+    notice = _notice_of(project)
+    if notice is not None and notice.withdrawn_at is None:
         raise StillHanging()
     _set_aside(project, [Gate.FILING, Gate.PUBLICATION], at)
     return recorded(moved, words=given)
 
 
-def _notice_of(project: Project) -> Notice:
+def _publication_of(project: Project) -> GateEvidence:
+    shown = GateEvidence.objects.standing().filter(project=project, gate=Gate.PUBLICATION).first()
+    if shown is None:
+        raise NotPublished()
+    return shown
+
+
+def _notice_of(project: Project) -> Notice | None:
+    """Return the notice; what was published elsewhere, before it was taken in, has none here."""
+    if not _publication_of(project).notice:
+        return None
     notice = latest(project.case.subject, terms.NOTICE)
     if notice is None:
         raise NotPublished()
@@ -270,6 +281,19 @@ def _check_closed(notice: Notice, at: datetime) -> None:
     raise PeriodProvisional() if notice.closes_at < at else PeriodRunning()
 
 
+def _closed(project: Project, notice: Notice | None, at: datetime) -> datetime:
+    """Return when the publication was over, or raise why it is not."""
+    shown = _publication_of(project)
+    if notice is None:
+        if shown.closes_at is None or shown.closes_at > at:
+            raise PeriodRunning()
+        return shown.closes_at
+    _check_closed(notice, at)
+    # A correction began a period of its own; the evidence is of the notice that hung to the end.
+    GateEvidence.objects.filter(pk=shown.pk).update(notice=notice.uid, closes_at=notice.closes_at)
+    return notice.closes_at
+
+
 @act(terms.REGISTERED, label=_("公示期满，立项编号"), may=may_move)
 def register(
     *, by: Actor, at: datetime, number: str, step_id: int | None, note: str = ""
@@ -282,15 +306,13 @@ def register(
     project = held(number)
     moved = advance(number=number, move="register", by=by, at=at, step_id=step_id)
     notice = _notice_of(project)
-    _check_closed(notice, at)
-    # A correction began a period of its own; the evidence is of the notice that hung to the end.
-    standing = GateEvidence.objects.standing().filter(project=project, gate=Gate.PUBLICATION)
-    standing.update(notice=notice.uid, closes_at=notice.closes_at)
-    if not registrable(passed_gates(project), notice.closes_at, at):
+    closes_at = _closed(project, notice, at)
+    if not registrable(passed_gates(project), closes_at, at):
         raise GateJumped()
     filing = number_project(project, terms.REGISTERED, at)
     plan = post_plan(project, by, at)
-    told: dict[str, Any] = {"filing_no": filing, "notice": notice.uid, "plan": facts_of(plan)}
+    uid = notice.uid if notice else ""
+    told: dict[str, Any] = {"filing_no": filing, "notice": uid, "plan": facts_of(plan)}
     return recorded(moved, words={"note": note}, **told)
 
 

@@ -1,6 +1,6 @@
 """What a project is found by: its card in the search."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from jiceng.kernel.search.service import Item, drop, indexed, put_many
 from jiceng.systems.secretary_projects.models import Project
@@ -22,7 +22,12 @@ def every_project() -> Iterator[Item]:
 
 def index_project(project: Project) -> None:
     """Index one project, in the transaction that changes it."""
-    put_many(SEARCHED, [_item(project)])
+    index_projects([project])
+
+
+def index_projects(projects: Iterable[Project]) -> None:
+    """Index projects, in the transaction that changes them."""
+    put_many(SEARCHED, map(_item, projects))
 
 
 def forget_project(project: Project) -> None:

@@ -68,6 +68,7 @@ def ledger(request: DeskRequest) -> HttpResponse:
         "tabs": _tabs(here, bool(chosen.get("mine"))),
         "area": "ledger",
         "may_propose": in_role(request, *PROPOSERS) is not None,
+        "keeps": in_role(request, terms.PARTY_OFFICE.code) is not None,
     }
     return page(request, "secretary_projects/ledger.html", context, part="found")
 
