@@ -9,13 +9,13 @@ from collections.abc import Generator, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from jiceng.demo.diary import Story, after, on
-from jiceng.demo.leading import AREA, Part, People
+from jiceng.demo.leading import AREA, Part, People, project_of
 from jiceng.demo.organisation import new
 from jiceng.kernel.base.clock import legal_day
 from jiceng.kernel.orgs.service import Capacity
+from jiceng.kernel.procedures.models import CaseStep
 from jiceng.systems.secretary_projects import actions
 from jiceng.systems.secretary_projects.models import Draw, Finding, PlanStep, Project, Visit
-from jiceng.systems.secretary_projects.models.projects import ProjectQuerySet
 from jiceng.systems.secretary_projects.terms import Kind, Purpose
 
 # A draw in every month, of so many projects and items, looked at by teams of two.
@@ -164,7 +164,9 @@ class Inspecting:
         at, by = on(day, dice), self.people.inspectors[number]
         yield at
         rows = Project.objects.running(at).filter(kind=Kind.PROJECT, due_on__gte=date(2022, 12, 31))
-        project = _with_case(rows.filter(case__steps__step="implementing"))[number]
+        doing = CaseStep.objects.open().filter(step="implementing").values("case")
+        listed = rows.filter(case__in=doing).order_by("pk").values_list("pk", flat=True)
+        project = project_of(listed[number])
         words, answer = FAULTS[number]
         finding = self._find(self._visit(project, by, at, dice), by, at, words, dice)
         if number:
@@ -178,16 +180,12 @@ def _in_order(draw: Draw) -> Sequence[Visit]:
     return list(rows.order_by("project__case__number"))
 
 
-def _with_case(rows: ProjectQuerySet) -> list[Project]:
-    return list(rows.select_related("case", "unit").order_by("pk").distinct())
-
-
 def _running(at: datetime, dice: random.Random, *, planned: bool = False) -> Project:
     """Return one that runs; with a plan that was begun, where that is wanted and there is any."""
-    rows = _with_case(Project.objects.running(at))
-    begun = set(PlanStep.objects.filter(claimed__gt=0).values_list("project", flat=True))
-    wanted = [row for row in rows if row.pk in begun] if planned else []
-    return dice.choice(wanted or rows)
+    rows = Project.objects.running(at)
+    begun = rows.filter(plan__claimed__gt=0).distinct() if planned else rows
+    wanted = begun.order_by("pk").values_list("pk", flat=True)
+    return project_of(dice.choice(wanted or rows.order_by("pk").values_list("pk", flat=True)))
 
 
 def _steps(project: Project) -> list[PlanStep]:

@@ -8,7 +8,7 @@ from jiceng.demo.works import ProjectStories
 from jiceng.systems.secretary_projects import actions
 
 # One of so many items has a plan, and hangs it on the board.
-PLANNED = 6
+PLANNED = 10
 
 
 class ItemStories(ProjectStories):

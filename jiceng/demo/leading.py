@@ -78,14 +78,14 @@ class Led:
         return self.at
 
     @property
-    def row(self) -> Project:
-        """Return the project as it is now."""
-        return Project.objects.select_related("case", "unit").get(pk=self.case.pk)
-
-    @property
     def steps(self) -> list[PlanStep]:
         """Return the steps of its plan as they are now."""
         return list(PlanStep.objects.standing().filter(project=self.case.pk))
+
+
+def project_of(key: int) -> Project:
+    """Return a project with what acts ask of it."""
+    return Project.objects.select_related("case", "unit").get(pk=key)
 
 
 class People:

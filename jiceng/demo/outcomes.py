@@ -8,7 +8,7 @@ from typing import Any
 
 from jiceng.demo import zone
 from jiceng.demo.diary import Story, on
-from jiceng.demo.leading import People
+from jiceng.demo.leading import People, project_of
 from jiceng.demo.organisation import new
 from jiceng.kernel.base.clock import legal_day
 from jiceng.systems.secretary_projects import actions
@@ -84,7 +84,7 @@ LARGE, SMALL = 36, 14
 # Problems: solved by the end of October, solved in November, and still open then.
 SOLVED, SOLVED_LATER, STILL_OPEN = 295, 7, 18
 # One of so many was written down on the day on which it was raised, the others when solved.
-AT_ONCE = 4
+AT_ONCE = 6
 PAYMENTS = tuple(
     map(Decimal, ("180", "210", "195.5", "260", "240", "225.5", "310", "289", "330", "260"))
 )
@@ -164,9 +164,9 @@ class Outcomes:
 
     def _growing(self, at: datetime, theme: Theme) -> Project | None:
         """Return a project or item of a theme that is registered at ``at``, if there is one."""
-        rows = Project.objects.registered(at).filter(theme=theme).select_related("case", "unit")
-        listed = list(rows.order_by("pk"))
-        return self.dice.choice(listed) if listed else None
+        rows = Project.objects.registered(at).filter(theme=theme)
+        listed = rows.order_by("pk").values_list("pk", flat=True)
+        return project_of(self.dice.choice(listed)) if listed else None
 
     def _problems(self) -> Iterator[Story]:
         for number in range(SOLVED):
