@@ -29,6 +29,8 @@ LONGEST_REF = 40
 class BadCell(BadInput):
     """A cell that says nothing usable (422)."""
 
+    code = "bad_cell"
+
 
 @dataclass(frozen=True)
 class Known:
@@ -51,7 +53,7 @@ class Problem:
 class TableNotTaken(BadInput):
     """A table of which nothing was taken in (422); ``problems`` names every fault."""
 
-    code = "bad_table"
+    code = "ledger_not_taken"
     sentence = _("表格没有导入，没有保存任何内容。")
 
     def __init__(self, problems: Sequence[Problem]) -> None:
