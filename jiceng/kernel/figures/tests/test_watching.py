@@ -147,10 +147,16 @@ def test_rows_are_counted_by_unit_and_day_of_what_they_belong_to(
     assert read(steps, view).number == 0
 
 
-def test_what_belongs_to_the_same_thing_is_marked_by_a_query(
-    cast: Cast, write: Write, own_figures: SimpleNamespace, watched_cases: None
-) -> None:
-    """First stays of cases, chosen by whether a later stay of the case was a judgement."""
+STAYS = """
+    SELECT s.sent_to_id AS unit_id, c.opened_at AS day
+    FROM procedures_casestep s JOIN procedures_case c ON c.id = s.case_id
+    WHERE s.case_id = {row}.case_id
+"""
+
+
+@pytest.fixture
+def first_stays(own_figures: SimpleNamespace, watched_cases: None) -> Figure:
+    """Return first stays of cases, chosen by whether a later stay of the case was a judgement."""
 
     @count(
         "test.first",
@@ -166,29 +172,30 @@ def test_what_belongs_to_the_same_thing_is_marked_by_a_query(
         return CaseStep.objects.filter(Exists(judged), step="received")
 
     install(Triggers(CaseStep, "sent_to", "case__opened_at", ("step",)))
-    stays = """
-        SELECT s.sent_to_id AS unit_id, c.opened_at AS day
-        FROM procedures_casestep s JOIN procedures_case c ON c.id = s.case_id
-        WHERE s.case_id = {row}.case_id
-    """
     install(
         Triggers(
-            CaseStep, "sent_to", "case__opened_at", ("case", "step"), counted=CaseStep, pairs=stays
+            CaseStep, "sent_to", "case__opened_at", ("case", "step"), counted=CaseStep, pairs=STAYS
         )
     )
+    return first
+
+
+def test_what_belongs_to_the_same_thing_is_marked_by_a_query(
+    cast: Cast, write: Write, first_stays: Figure
+) -> None:
     case = write(cast.village, cast.at)[0]
     received = put_step(case, "received")
     CaseStep.objects.filter(pk=received.pk).update(sent_to=cast.village)
     build_missing(LATER)
     count_again(LATER)
-    assert first.code in rollable()
-    assert read(first, View(cast.village, None, LATER)).number == 0
+    assert first_stays.code in rollable()
+    assert read(first_stays, View(cast.village, None, LATER)).number == 0
     judged = put_step(case, "judging")
-    assert read(first, View(cast.village, None, LATER)).number == 1
+    assert read(first_stays, View(cast.village, None, LATER)).number == 1
     count_again(LATER)
-    assert read(first, View(cast.street, None, LATER)).number == 1
+    assert read(first_stays, View(cast.street, None, LATER)).number == 1
     judged.delete()
-    assert read(first, View(cast.village, None, LATER)).number == 0
+    assert read(first_stays, View(cast.village, None, LATER)).number == 0
     count_again(LATER)
     assert not [each for found in recount(LATER) for each in found.differences]
 
