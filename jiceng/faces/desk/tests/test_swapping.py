@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from jiceng.kernel.orgs.service import Capacity
@@ -78,7 +78,8 @@ def test_a_receipt_is_judged_in_place(window: Any) -> None:
     mark(window)
     window.get_by_role("button", name="验证").click()
     window.get_by_text("请选择回执文件，或粘贴回执内容。").wait_for()
-    assert window.evaluate("document.activeElement.hasAttribute('data-error-summary')")
+    # The focus moves when the new part has settled, a moment after it is there.
+    expect(window.locator("[data-error-summary]")).to_be_focused()
     window.get_by_label("粘贴回执内容").fill("{}")
     window.get_by_role("button", name="验证").click()
     window.locator("#verdict .notice--bad code").wait_for()
