@@ -17,6 +17,7 @@ from jiceng.kernel.figures.service import Period
 from jiceng.kernel.figures.terms import FIGURES_KEEPER
 from jiceng.kernel.ledger.models import Entry
 from jiceng.kernel.ledger.service import RESIDENT, SYSTEM, entries_of
+from jiceng.kernel.orgs.service import Capacity
 from jiceng.kernel.procedures.models import Case
 from jiceng.kernel.reviews.service import close
 from jiceng.kernel.testing.boards import hang, objection, remark
@@ -29,6 +30,7 @@ from jiceng.systems.grid.tests import appealing, patrolling, routing_scene, scen
 from jiceng.systems.grid.tests.scene import Grid
 from jiceng.systems.grid.tests.sending import desk
 from tests.conformance.routes import CELL, ROWS, Row
+from tests.journeys.leading import Leading
 
 DAY = timedelta(days=1)
 RESIDENTS = ""
@@ -39,7 +41,7 @@ class Visit:
     """A route as somebody of the cast opens it; a resident is nobody of the cast."""
 
     name: str
-    who: str
+    who: str | Capacity
     arguments: tuple[str, ...] = ()
     query: str = ""
 
@@ -78,6 +80,7 @@ class Sights:
         self.show_over.vote_all(self.now)
         close(by=self.show.chair, at=self.now, review=self.show_over.review)
         self.bulletin = self._drafted()
+        self.leading = Leading(self.grid.cast, self.now)
         self.notice = hang(self.grid.cast, self.now)
         self.doubted = hang(self.grid.cast, self.now, subject="tests.project:2")
         self.doubt = objection(self.doubted, self.now, phone=scene.PHONE)
@@ -107,9 +110,10 @@ class Sights:
         actions.walk(by=cast.li, at=self.now, plan=plan, point=scene.IN_COMMUNITY)
         return plan
 
-    def browser(self, who: str) -> Client:
+    def browser(self, who: str | Capacity) -> Client:
         """Return the browser of an officer, or of the resident who reported all of it."""
-        client = desk(getattr(self.grid.cast, who)) if who else Client()
+        officer = getattr(self.grid.cast, who) if who and isinstance(who, str) else who
+        client = desk(officer) if officer else Client()
         session = client.session
         reported = (self.fresh, self.asked, self.ended)
         kept = [case.number for case in reported]
@@ -158,6 +162,8 @@ class Sights:
         yield Visit("desk:bulletins:new", "zhang")
         for name in ("bulletin", "edit", "issue", "file"):
             yield Visit(f"desk:bulletins:{name}", "zhang", (self.bulletin.uid,))
+        for one in self.leading.visits():
+            yield Visit(one.name, one.who or RESIDENTS, one.arguments)
         yield from self._of_reviews()
         yield from self._of_boards()
         yield Visit("desk:grid:routing", "zhou")

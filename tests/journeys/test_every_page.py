@@ -48,7 +48,7 @@ def faults(walker: Walker, visit: Visit) -> Iterator[str]:
 
 def seen(walk: Callable[..., Any], sights: Sights, visits: list[Visit]) -> Iterator[str]:
     """Yield what is wrong with any of several pages, each in the window of who opens it."""
-    for who in sorted({visit.who for visit in visits}):
+    for who in sorted({visit.who for visit in visits}, key=str):
         with walk(width=DESKTOP) as walker:
             enter(walker, sights.browser(who))
             for visit in visits:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import DateField, DateTimeField, DecimalField, Field, Model, QuerySet
@@ -56,6 +56,9 @@ class Figure:
     link: Link = no_link
     rolled: bool = True
     fixed: Sequence[str] = ()
+
+    # A template would call it, for it can be called, and show nothing of it.
+    do_not_call_in_templates: ClassVar[bool] = True
 
     def __call__(self, as_of: datetime) -> QuerySet[Any]:
         """Return the rows as they stood at ``as_of``, of all units and periods."""

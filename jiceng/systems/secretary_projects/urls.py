@@ -14,7 +14,7 @@ from jiceng.systems.secretary_projects.pages import public as public_pages
 desk = [
     path("", projects.ledger, name="ledger"),
     path("tables/<str:ledger>/", tables.tables, name="tables"),
-    path("tables/<str:ledger>/<str:kind>/", tables.file, name="tables-file"),
+    path("tables/<str:ledger>/table.<str:kind>", tables.file, name="tables-file"),
     path("propose/<str:kind>/", projects.propose, name="propose"),
     path("cases/<str:number>/", projects.case, name="case"),
     path("cases/<str:number>/moves/<str:move>/", projects.move, name="move"),

@@ -6,6 +6,7 @@ from jiceng.kernel.procedures.models import Case as Filed
 from jiceng.systems.grid.tests.sending import press
 from tests.bad_input.absence import no_field
 from tests.bad_input.cases import Case, Pending, Row
+from tests.bad_input.chapters.counted import A29
 from tests.bad_input.chapters.receipts import bent
 from tests.bad_input.chapters.text import keeps
 from tests.bad_input.knocks import accepted, got, reported, sent
@@ -131,9 +132,7 @@ ROWS: dict[str, Row | Pending] = {
         ),
     ),
     "A28": Pending("number plates", "no form asks for one before 停车位", no_field("plate")),
-    "A29": Pending(
-        "money", "no sum of money is typed anywhere yet", no_field("amount|money|price")
-    ),
+    "A29": A29,
     "A30": Row(
         "places",
         tuple(

@@ -21,6 +21,7 @@ from jiceng.systems.grid.tests.sending import desk
 from tests.bad_input import tables
 from tests.bad_input.absence import no_client, no_package
 from tests.bad_input.cases import Answer, Case, Pending, Row
+from tests.bad_input.chapters.counted import E05
 from tests.bad_input.chapters.text import shown_as_text
 from tests.bad_input.knocks import accepted, called, case, got, table
 from tests.bad_input.surfaces import hung
@@ -186,7 +187,7 @@ ROWS: dict[str, Row | Pending] = {
         ),
         elsewhere=(BOARDS,),
     ),
-    "E05": Pending("corrected figures", "指标 is not built", no_package("kernel.figures")),
+    "E05": E05,
     "E06": Row(
         "a name that is HTML",
         (shown_as_text("<b>名</b>" * 3),),

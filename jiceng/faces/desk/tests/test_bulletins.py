@@ -71,7 +71,11 @@ def test_drafted_by_unit_and_period(keeper: Capacity) -> None:
 
 def test_what_cannot_be_drafted_says_so_at_its_field(keeper: Capacity) -> None:
     client, unit = desk(keeper), keeper.unit.code
-    for typed, code in (("2026-13", "period_unusable"), ("", "required"), ("2099-01", "bad_as_of")):
+    for typed, code in (
+        ("2026-13", "period_unusable"),
+        ("", "required"),
+        ("2099-01", "as_of_unusable"),
+    ):
         answer = client.post("/desk/bulletins/new/", {"unit": unit, "period": typed})
         assert (answer.status_code, codes(answer)) == (422, [code])
     answer = client.post("/desk/bulletins/new/", {"unit": "990000002", "period": "2026-03"})

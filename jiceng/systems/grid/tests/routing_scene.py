@@ -14,7 +14,7 @@ def founded_team(grid: Grid, number: int) -> Unit:
     made = unit(
         f"990000001H0{number}", f"第{number}养护队", Kind.OFFICE, grid.street, at=grid.cast.at
     )
-    hold(officer(f"200{number}", "何小养"), post(made, "handler"), at=grid.cast.at)
+    hold(officer(f"240{number}", "何小养"), post(made, "handler"), at=grid.cast.at)
     return made
 
 

@@ -13,7 +13,7 @@ from jiceng.systems.secretary_projects.models import Finding, Project, Report
 from jiceng.systems.secretary_projects.queries.projects import Plan, plan_of
 from jiceng.systems.secretary_projects.rules import duties
 from jiceng.systems.secretary_projects.rules.duties import Period, Tally
-from jiceng.systems.secretary_projects.terms import Duty
+from jiceng.systems.secretary_projects.terms import Duty, Kind
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,9 @@ def ended_on(project: Project) -> date | None:
 
 
 def owed(project: Project, duty: str, at: datetime) -> list[Period]:
-    """Return the periods for which a report of ``project`` is owed at ``at``."""
-    if project.registered_at is None:
+    """Return the periods for which a report of ``project`` is owed at ``at``; of an item, whose
+    definition is the lighter one, none is."""
+    if project.registered_at is None or project.kind == Kind.ITEM:
         return []
     since = legal_day(project.registered_at)
     return duties.expected(duty, since, ended_on(project), legal_day(at))

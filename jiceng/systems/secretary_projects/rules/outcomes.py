@@ -64,4 +64,4 @@ def read_amount(typed: object) -> Decimal:
         raise NotAmount(str(typed))
     if amount != amount.quantize(CENT):
         raise NotAmount(str(typed))
-    return amount.quantize(CENT)
+    return amount.quantize(CENT) + 0  # minus nought is nought

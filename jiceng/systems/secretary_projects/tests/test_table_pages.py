@@ -80,7 +80,12 @@ class TestPage:
         client, before = enter(getattr(party, who), party.at), counts()
         assert post(client, table(PROJECT, STEP), "import").status_code == 403
         assert post(client, table(PROJECT, STEP), "check").status_code == 403
-        for address in (PAGE, f"{PAGE}csv/", f"{PAGE}xlsx/?blank", "/desk/projects/tables/x/"):
+        for address in (
+            PAGE,
+            f"{PAGE}table.csv",
+            f"{PAGE}table.xlsx?blank",
+            "/desk/projects/tables/x/",
+        ):
             answer = client.get(address)
             assert answer.status_code == 403
             assert HEADINGS[0] not in answer.content.decode()
@@ -89,9 +94,9 @@ class TestPage:
     def test_the_files(self, party: Party, enter: Enter) -> None:
         import_projects(by=party.office, at=party.at, data=table(PROJECT, STEP))
         client = enter(party.office, party.at)
-        assert b"".join(client.get(f"{PAGE}csv/")) == sent_out()
-        assert client.get(f"{PAGE}xlsx/").content.startswith(b"PK")
-        assert b"".join(client.get(f"{PAGE}csv/?blank")).count(b"\r\n") == 1
+        assert b"".join(client.get(f"{PAGE}table.csv")) == sent_out()
+        assert client.get(f"{PAGE}table.xlsx").content.startswith(b"PK")
+        assert b"".join(client.get(f"{PAGE}table.csv?blank")).count(b"\r\n") == 1
         assert client.get(f"{PAGE}pdf/").status_code == 404
         assert client.get("/desk/projects/tables/none/").status_code == 404
 
