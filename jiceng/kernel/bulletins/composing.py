@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from jiceng.kernel.base.clock import SHANGHAI
+from jiceng.kernel.base.clock import legal_day
 from jiceng.kernel.bulletins import rules
 from jiceng.kernel.bulletins.models import Bulletin
 from jiceng.kernel.bulletins.refusals import (
@@ -26,6 +26,7 @@ from jiceng.kernel.figures.service import (
 )
 from jiceng.kernel.figures.terms import FigureKind
 from jiceng.kernel.orgs.service import Scope
+from jiceng.kernel.workdays.service import day_words
 
 OWN = frozenset({UNIT, PERIOD, DAY})
 
@@ -37,16 +38,6 @@ class Note:
     number: int
     value: Value
     opened: int
-
-    @property
-    def label(self) -> str:
-        """Return what is counted; a template would call the figure instead of reading it."""
-        return str(self.value.figure.label)
-
-    @property
-    def definition(self) -> str:
-        """Return how it is counted."""
-        return str(self.value.figure.definition)
 
 
 @dataclass(frozen=True)
@@ -159,12 +150,10 @@ def _opened(value: Value, scope: Scope | None) -> int:
 
 
 def _own(bulletin: Bulletin) -> dict[str, str]:
-    day = bulletin.as_of.astimezone(SHANGHAI)
     return {
         UNIT: bulletin.unit.name,
         PERIOD: bulletin.view.period.text if bulletin.view.period else "",
-        DAY: _("%(year)d年%(month)d月%(day)d日")
-        % {"year": day.year, "month": day.month, "day": day.day},
+        DAY: day_words(legal_day(bulletin.as_of)),
     }
 
 

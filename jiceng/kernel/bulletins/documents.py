@@ -69,10 +69,10 @@ def _said(note: Note, base: str) -> str:
         "[%(number)d] %(label)s：%(text)s%(measure)s。口径：%(definition)s 记录%(opened)d条。"
     ) % {
         "number": note.number,
-        "label": note.label,
+        "label": value.figure.label,
         "text": value.text,
         "measure": value.measure,
-        "definition": note.definition,
+        "definition": value.figure.definition,
         "opened": note.opened,
     }
     return f"{said} {base}{value.code}" if base else said

@@ -4,28 +4,22 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
+from jiceng.kernel.workdays.service import day_words
+
 ONE_DAY = timedelta(days=1)
-
-
-def _day_words(day: date) -> str:
-    return _("%(year)d年%(month)d月%(day)d日") % {
-        "year": day.year,
-        "month": day.month,
-        "day": day.day,
-    }
 
 
 def until_words(end: date) -> str:
     """Return words for everything up to the day before ``end``."""
-    return _("截至%(day)s") % {"day": _day_words(end - ONE_DAY)}
+    return _("截至%(day)s") % {"day": day_words(end - ONE_DAY)}
 
 
 def span_words(start: date, end: date) -> str:
     """Return words for the days from ``start`` to the one before ``end``."""
     last = end - ONE_DAY
     if start == last:
-        return _day_words(start)
-    return _("%(first)s至%(last)s") % {"first": _day_words(start), "last": _day_words(last)}
+        return day_words(start)
+    return _("%(first)s至%(last)s") % {"first": day_words(start), "last": day_words(last)}
 
 
 def months_words(start: date, months: int) -> str:

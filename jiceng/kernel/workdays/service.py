@@ -66,6 +66,7 @@ from jiceng.kernel.workdays.shelf import calendar
 from jiceng.kernel.workdays.terms import Light
 from jiceng.kernel.workdays.wording import (
     clock_words,
+    day_words,
     instant_words,
     length_words,
     limit_words,
@@ -102,6 +103,7 @@ __all__ = [
     "budget_of",
     "calendar",
     "calendar_days",
+    "day_words",
     "deadline",
     "deadlines",
     "explain",

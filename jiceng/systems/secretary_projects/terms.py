@@ -116,13 +116,6 @@ class Purpose(models.TextChoices):
     RECTIFICATION = "rectification", _("整改佐证")
 
 
-PURPOSE_OF = {
-    Gate.SURVEY: Purpose.SURVEY,
-    Gate.STUDY: Purpose.STUDY,
-    Gate.FILING: Purpose.FILING,
-    Gate.PUBLICATION: Purpose.PUBLICATION,
-}
-
 # Working days for which a project is published before it can be registered.
 PUBLIC_DAYS = 5
 # How long the owner has to put right what was found, at most.

@@ -47,12 +47,6 @@ class ViewUnusable(BadInput):
     sentence = gettext_lazy("统计条件有误，请修改后再查。")
 
 
-def _about(figure: Figure) -> dict[str, Any]:
-    """Return what templates say of a figure, which they would call: it is a function of its day."""
-    said = ("code", "label", "definition", "measure", "since", "is_ratio")
-    return {name: getattr(figure, name) for name in said}
-
-
 def _refused(request: DeskRequest, form: ViewForm, **context: Any) -> HttpResponse:
     """Say at its field what is wrong, and count nothing."""
     if wants_json(request):
@@ -119,13 +113,13 @@ def figure(request: DeskRequest, code: str) -> HttpResponse:
     scope = visible_to(request.user, request.now)
     form = ViewForm(request.GET, scope=scope, at=request.now)
     if not form.is_valid():
-        return _refused(request, form, figure=_about(asked))
+        return _refused(request, form, figure=asked)
     view = form.view
     change = compared([asked], view, scope)[0]
     found = row_page(asked, view, scope, form.cleaned_data["after"] or 0)
     context = {
         "form": form,
-        "figure": _about(asked),
+        "figure": asked,
         "view": view,
         "found": change,
         "parts": _parts(change.now),
@@ -150,7 +144,7 @@ def figure_rows(request: DeskRequest, code: str, kind: str) -> HttpResponseBase:
     scope = visible_to(request.user, request.now)
     form = ViewForm(request.GET, scope=scope, at=request.now)
     if not form.is_valid():
-        return _refused(request, form, figure=_about(asked))
+        return _refused(request, form, figure=asked)
     first = for_reader(made_of(asked)[0], scope)
     name = _("%(figure)s-%(day)s") % {"figure": asked.label, "day": legal_day(form.view.as_of)}
     return export(first, form.view, scope, form=kind, name=name)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from jiceng.faces.desk.figures.reading import Compared, RowPage
 from jiceng.kernel.base.clock import legal_day
 from jiceng.kernel.base.ids import read_number
-from jiceng.kernel.figures.service import View
+from jiceng.kernel.figures.service import Figure, View
 from jiceng.ui.templatetags.figures import figure as written
 from jiceng.ui.templatetags.figures import figure_address
 from jiceng.ui.templatetags.ui import spaced
@@ -51,13 +51,13 @@ def view_words(view: View, is_stock: bool) -> str:
 
 
 @register.simple_tag
-def figure_facts(figure: dict[str, Any], owner: Any) -> list[tuple[str, Any]]:
+def figure_facts(figure: Figure, owner: Any) -> list[tuple[str, Any]]:
     """Return what is known of a figure beside its definition."""
     return [
-        (_("代码"), figure["code"]),
-        (_("计量单位"), figure["measure"]),
+        (_("代码"), figure.code),
+        (_("计量单位"), figure.measure),
         (_("由谁负责"), owner),
-        (_("自何时起"), figure["since"].isoformat()),
+        (_("自何时起"), figure.since.isoformat()),
     ]
 
 

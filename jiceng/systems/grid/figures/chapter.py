@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from jiceng.kernel.bulletins.service import register_chapter
 from jiceng.systems.grid.terms import SYSTEM
 
-CHAPTER = register_chapter(
+register_chapter(
     SYSTEM,
     _("网格治理"),
     _(

@@ -113,11 +113,6 @@ class Project(models.Model):
             return ""
         return filing_text(self.kind, self.filing_year, self.filing_serial)
 
-    @property
-    def notice_subject(self) -> str:
-        """Return how notices and the ledger name this project."""
-        return self.case.subject
-
 
 class GateEvidenceQuerySet(models.QuerySet["GateEvidence"]):
     """Evidence that is…"""

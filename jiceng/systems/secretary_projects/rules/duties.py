@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from jiceng.kernel.base.clock import SHANGHAI
+
 MONTHS = {"monthly": 1, "bimonthly": 2, "half_year": 6}
 # A report is late from 00:00 of the day that lies so many days after the end of its period.
 DUE_DAYS = {"monthly": 5, "bimonthly": 5, "half_year": 10}
