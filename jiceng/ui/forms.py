@@ -49,6 +49,12 @@ class Form(forms.Form):
         for name, field in self.fields.items():
             ask_by_name(field, name)
 
+    def refuse(self, refusal: Refusal, at: str = "") -> None:
+        """Say why the kernel refuses what was asked for: at the field it is about, which the form
+        may call otherwise (``at``), or above the form where it has no such field."""
+        name = at or refusal.field
+        self.add_error(name if name in self.fields else None, as_error(refusal))
+
 
 def ask_by_name(field: forms.Field, name: str = "") -> None:
     """Let an empty required field say which one it is, and a list of choices that it is one."""

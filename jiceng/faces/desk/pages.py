@@ -26,7 +26,6 @@ from jiceng.kernel.orgs.service import Oneself, change_password, visible_to
 from jiceng.kernel.procedures.models import Case, ProcedureVersion
 from jiceng.kernel.procedures.service import draw
 from jiceng.ui.access import for_officers, held_posts
-from jiceng.ui.forms import as_error
 from jiceng.ui.rendering import page
 from jiceng.ui.requests import DeskRequest, Request
 
@@ -132,7 +131,7 @@ def password(request: Request) -> HttpResponseBase:
                 new=words["new"],
             )
         except BadInput as refusal:
-            form.add_error(refusal.field or None, as_error(refusal))
+            form.refuse(refusal)
         else:
             update_session_auth_hash(request, fresh)
             messages.success(request, _("密码已更换。"))

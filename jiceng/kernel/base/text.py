@@ -88,6 +88,13 @@ def ascii_digits(value: str) -> str:
     )
 
 
+def whole_number(typed: str, most_digits: int = 18) -> int | None:
+    """Return the number that was typed in plain digits; ``None`` for anything else, and for one of
+    more than ``most_digits``, which Python would not read or no column hold."""
+    plain = typed.isascii() and typed.isdigit() and len(typed) <= most_digits
+    return int(typed) if plain else None
+
+
 def phone_number(value: str) -> str:
     """Return a mainland mobile or landline number as digits, or raise ``BadInput`` «bad_phone».
 

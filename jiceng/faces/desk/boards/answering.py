@@ -17,7 +17,7 @@ from jiceng.kernel.notices.models import Comment, Objection
 from jiceng.kernel.notices.terms import Moderation, Outcome
 from jiceng.kernel.orgs.service import Capacity
 from jiceng.ui.access import for_officers
-from jiceng.ui.forms import Form, as_error
+from jiceng.ui.forms import Form
 from jiceng.ui.rendering import page
 from jiceng.ui.requests import DeskRequest
 
@@ -87,7 +87,7 @@ def _done(form: Form, act: Callable[[Capacity], None], by: Capacity) -> bool:
     try:
         act(by)
     except BadInput as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, as_error(refusal))
+        form.refuse(refusal)
         return False
     return True
 

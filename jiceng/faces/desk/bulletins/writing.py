@@ -13,6 +13,7 @@ from jiceng.faces.desk.bulletins.pages import scope_of, writer_of
 from jiceng.kernel.base.clock import legal_day
 from jiceng.kernel.base.errors import BadInput
 from jiceng.kernel.base.ids import new_uid
+from jiceng.kernel.base.text import whole_number
 from jiceng.kernel.bulletins.models import Bulletin
 from jiceng.kernel.bulletins.service import (
     AlreadyIssued,
@@ -87,8 +88,8 @@ def _edge(request: DeskRequest, bulletin: Bulletin, by: Capacity) -> dict[str, A
 
 def _seen(request: DeskRequest) -> int:
     """Return the version that the page showed; -1, which no bulletin has, where it is nonsense."""
-    typed = request.POST.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
+    shown = whole_number(request.POST.get("version", ""), 9)
+    return -1 if shown is None else shown
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -118,7 +119,7 @@ def _edited(request: DeskRequest, found: Bulletin, by: Capacity, form: Form) -> 
     try:
         edit(**_edge(request, found, by), **form.cleaned_data)
     except BadInput as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, as_error(refusal))
+        form.refuse(refusal)
         return False
     return True
 

@@ -66,7 +66,7 @@ class ViewForm(Form):
                 scope=self.scope,
             )
         except Refusal as refusal:
-            self.add_error(refusal.field or None, as_error(refusal))
+            self.refuse(refusal)
         return cleaned
 
     @property

@@ -28,7 +28,7 @@ from jiceng.kernel.reviews.service import (
     panel_of,
 )
 from jiceng.ui.access import for_officers, held_posts
-from jiceng.ui.forms import Form, as_error
+from jiceng.ui.forms import Form
 from jiceng.ui.rendering import page
 from jiceng.ui.requests import DeskRequest
 
@@ -97,7 +97,7 @@ def _say(form: Form, refusal: Refusal) -> str:
     """Let the form say why not."""
     if refusal.status != 422:
         raise refusal
-    form.add_error(refusal.field if refusal.field in form.fields else None, as_error(refusal))
+    form.refuse(refusal)
     return ""
 
 
@@ -150,14 +150,10 @@ def _invite(request: DeskRequest, review: Review, form: InvitingForm, by: Capaci
             seen=_seen(request, review),
         )
     except (Refusal, NotAllowed) as refusal:
-        form.add_error(_field(form, refusal), as_error(refusal))
+        form.refuse(refusal)
         return False
     messages.success(request, _("已邀请评委并分好评分任务。"))
     return True
-
-
-def _field(form: Form, refusal: Refusal) -> str | None:
-    return refusal.field if refusal.field in form.fields else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -191,7 +187,7 @@ def _close(request: DeskRequest, review: Review, form: ClosingForm, by: Capacity
             seen=_seen(request, review),
         )
     except Refusal as refusal:
-        form.add_error(_field(form, refusal), as_error(refusal))
+        form.refuse(refusal)
         return False
     messages.success(request, _("评议已截止，评分表已拆封。"))
     return True

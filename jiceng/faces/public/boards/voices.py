@@ -17,7 +17,6 @@ from jiceng.kernel.base.throttle import count_attempt
 from jiceng.kernel.ledger.service import RESIDENT, Done, receipt_for
 from jiceng.kernel.notices import service
 from jiceng.kernel.notices.models import Notice
-from jiceng.ui.forms import as_error
 from jiceng.ui.middleware import bucket_of
 from jiceng.ui.rendering import page
 from jiceng.ui.requests import Request
@@ -75,7 +74,7 @@ def _said(
     try:
         return say(notice=notice, claim=claim_of(request), **edge, **words)
     except BadInput as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, as_error(refusal))
+        form.refuse(refusal)
         return None
 
 

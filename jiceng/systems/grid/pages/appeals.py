@@ -20,7 +20,6 @@ from jiceng.systems.grid.pages.showing import number_of
 from jiceng.systems.grid.queries import appeals
 from jiceng.systems.grid.terms import APPEAL_DAYS, APPELLANTS
 from jiceng.ui.access import for_officers, in_role
-from jiceng.ui.forms import as_error
 from jiceng.ui.rendering import lead_on, page
 from jiceng.ui.requests import DeskRequest
 
@@ -67,7 +66,7 @@ def _filed(request: DeskRequest, form: AppealForm, by: Any, about: Case) -> Any:
             key=request.POST.get("key", ""),
         )
     except BadInput as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, as_error(refusal))
+        form.refuse(refusal)
         return None
 
 
@@ -129,6 +128,6 @@ def _made(
             **form.given(),
         )
     except BadInput as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, as_error(refusal))
+        form.refuse(refusal)
         return False
     return True

@@ -27,7 +27,6 @@ from jiceng.systems.grid.queries.clocks import clocks_of
 from jiceng.systems.grid.queries.photos import disposal_photos, photo_advice
 from jiceng.systems.grid.terms import Purpose
 from jiceng.ui.access import for_officers
-from jiceng.ui.forms import as_error
 from jiceng.ui.rendering import lead_on, page
 from jiceng.ui.requests import DeskRequest, Request
 from jiceng.ui.uploads import KEPT, claim_of, kept_photos
@@ -130,7 +129,7 @@ def _make(
             **words,
         )
     except BadInput as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, as_error(refusal))
+        form.refuse(refusal)
         return None, photos
     return done, photos
 

@@ -11,7 +11,6 @@ from jiceng.kernel.places.terms import Datum
 from jiceng.kernel.procedures.service import MainCaseEnded
 from jiceng.systems.grid import actions, queries
 from jiceng.systems.grid.terms import Purpose
-from jiceng.ui.forms import as_error
 from jiceng.ui.requests import Request
 from jiceng.ui.uploads import claim_of, kept_photos
 
@@ -56,8 +55,7 @@ def file_report(request: Request, form: Any, by: Any, source: str) -> Filing:
     try:
         filing.done = _act(request, form, by, source, filing.photos, main)
     except (BadInput, MainCaseEnded) as refusal:
-        name = getattr(refusal, "field", "")
-        form.add_error(name if name in form.fields else None, as_error(refusal))
+        form.refuse(refusal)
     return filing
 
 

@@ -17,7 +17,6 @@ from jiceng.kernel.procedures.service import MoveNotPossible
 from jiceng.systems.grid import actions, queries
 from jiceng.systems.grid.forms.following import AnswerForm, RatingForm
 from jiceng.systems.grid.pages.showing import case_of_session
-from jiceng.ui.forms import as_error
 from jiceng.ui.middleware import client_address
 from jiceng.ui.rendering import page
 from jiceng.ui.requests import Request
@@ -106,6 +105,6 @@ def _rate(request: Request, number: str, form: RatingForm) -> bool:
             actions.rate(words=said["words"], **marks, **edge)
             messages.success(request, _("谢谢您的评价。"))
     except BadInput as refusal:
-        form.add_error(refusal.field or None, as_error(refusal))
+        form.refuse(refusal)
         return False
     return True

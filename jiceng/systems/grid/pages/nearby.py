@@ -18,7 +18,6 @@ from jiceng.systems.grid.forms.nearby import JoinForm, NearbyForm
 from jiceng.systems.grid.pages.feeds import CellFeed
 from jiceng.systems.grid.pages.public import count_report, remember_filed
 from jiceng.systems.grid.terms import Source
-from jiceng.ui.forms import as_error
 from jiceng.ui.rendering import page
 from jiceng.ui.requests import Request
 from jiceng.ui.uploads import claim_of
@@ -91,7 +90,7 @@ def _joined(request: Request, form: JoinForm, ref: str) -> Any:
             **form.cleaned_data,
         )
     except BadInput as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, as_error(refusal))
+        form.refuse(refusal)
         return None
 
 

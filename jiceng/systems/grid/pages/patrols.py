@@ -16,7 +16,7 @@ from jiceng.systems.grid import actions
 from jiceng.systems.grid.forms.patrols import HandOverForm, PlanForm, WalkForm
 from jiceng.systems.grid.queries import grids as queries
 from jiceng.ui.access import for_officers
-from jiceng.ui.forms import Form, as_error
+from jiceng.ui.forms import Form
 from jiceng.ui.rendering import page
 from jiceng.ui.requests import DeskRequest
 
@@ -64,8 +64,7 @@ def _sent(form: Form, make: Callable[[], None]) -> int:
     try:
         make()
     except (BadInput, Conflict) as refusal:
-        field = getattr(refusal, "field", "")
-        form.add_error(field if field in form.fields else None, as_error(refusal))
+        form.refuse(refusal)
         return refusal.status
     return SENT
 

@@ -18,7 +18,6 @@ from jiceng.systems.grid.queries import routing_trials as trials
 from jiceng.systems.grid.queries.routing import rules_at
 from jiceng.systems.grid.terms import ROUTING_READERS
 from jiceng.ui.access import for_officers, held_posts, in_role
-from jiceng.ui.forms import as_error
 from jiceng.ui.rendering import page
 from jiceng.ui.requests import DeskRequest
 
@@ -104,8 +103,7 @@ def _draft(request: DeskRequest, by: Capacity, form: RuleForm, code: str) -> str
             unit=words["unit"],
         )
     except BadInput as refusal:
-        field = FIELDS.get(refusal.field, refusal.field)
-        form.add_error(field if field in form.fields else None, as_error(refusal))
+        form.refuse(refusal, at=FIELDS.get(refusal.field, ""))
         return ""
     return drafted
 

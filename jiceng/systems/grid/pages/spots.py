@@ -13,7 +13,6 @@ from jiceng.systems.grid import actions, queries
 from jiceng.systems.grid.forms.spots import SpotForm
 from jiceng.systems.grid.terms import POSTING
 from jiceng.ui.access import for_officers, in_role
-from jiceng.ui.forms import as_error
 from jiceng.ui.rendering import page
 from jiceng.ui.requests import DeskRequest
 
@@ -43,9 +42,7 @@ def new_spot(request: DeskRequest) -> HttpResponseBase:
         try:
             actions.set_spot(by=by, at=request.now, **words)
         except BadInput as refusal:
-            form.add_error(
-                refusal.field if refusal.field in form.fields else None, as_error(refusal)
-            )
+            form.refuse(refusal)
         else:
             messages.success(request, _("点位已设置，打印海报贴上即可。"))
             return redirect("desk:grid:poster", words["code"])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.attachments.service import of as attachments_of
 from jiceng.kernel.base.errors import Absent
+from jiceng.kernel.base.text import whole_number
 from jiceng.kernel.ledger.models import Entry
 from jiceng.kernel.ledger.service import entries_of, personal_of_many
 from jiceng.kernel.orgs.models import Officer
@@ -301,7 +302,7 @@ def purpose_of(move: Move) -> str:
 def step_shown(typed: str) -> int:
     """Return the open step that a page was made for; 0, which no step is, where it is nonsense or
     missing: a form that does not say what its reader saw is stale."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+    return whole_number(typed) or 0
 
 
 def first_entry(case: Case) -> Entry:

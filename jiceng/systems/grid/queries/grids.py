@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Max, Q, QuerySet, Sum
 
 from jiceng.kernel.base.errors import Absent
+from jiceng.kernel.base.text import whole_number
 from jiceng.kernel.orgs.models import Officer, Tenure
 from jiceng.kernel.orgs.service import visible_to
 from jiceng.systems.grid.models import Cell, PatrolPlan, PatrolRound
@@ -242,11 +243,11 @@ def own_plan(officer: Officer, typed: str, at: datetime) -> PatrolPlan:
 
 
 def _plan(rows: QuerySet[PatrolPlan], typed: str, at: datetime | None) -> PatrolPlan:
-    known = typed.isascii() and typed.isdigit() and len(typed) < 19
+    known = whole_number(typed)
     if at is not None:
         rows = PatrolPlan.objects.valid(at) & rows
     plans = rows.select_related("cell__unit", "member")
-    found = plans.filter(pk=int(typed)).first() if known else None
+    found = plans.filter(pk=known).first() if known is not None else None
     if found is None:
         raise Absent()
     return found

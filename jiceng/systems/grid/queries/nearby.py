@@ -7,7 +7,7 @@ from itertools import groupby
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from jiceng.kernel.base.text import mask_personal
+from jiceng.kernel.base.text import mask_personal, whole_number
 from jiceng.kernel.orgs.models import Unit
 from jiceng.kernel.places.rules import Place, metres_between, read_boundary
 from jiceng.kernel.procedures.models import Case, CaseStep
@@ -111,11 +111,10 @@ def _of_unit(unit: Unit) -> Q:
 
 def _position(after: str) -> Case | None:
     """Return the case after which a page begins; whatever else was typed begins at the front."""
-    known = after.isascii() and after.isdigit() and len(after) < 19
-    cases = (
-        Case.objects.filter(system=terms.SYSTEM, pk=int(after)) if known else Case.objects.none()
-    )
-    return cases.only("opened_at").first()
+    known = whole_number(after)
+    if known is None:
+        return None
+    return Case.objects.filter(system=terms.SYSTEM, pk=known).only("opened_at").first()
 
 
 def _before(last: Case) -> Q:

@@ -11,7 +11,7 @@ from jiceng.kernel.attachments.models import Attachment
 from jiceng.kernel.base.errors import BadInput
 from jiceng.kernel.base.ids import new_uid
 from jiceng.kernel.orgs.service import Capacity
-from jiceng.ui.forms import Form, as_error
+from jiceng.ui.forms import Form
 from jiceng.ui.rendering import lead_on, page
 from jiceng.ui.requests import DeskRequest
 from jiceng.ui.uploads import KEPT, claim_of, kept_photos
@@ -97,5 +97,5 @@ def _made(
         key = request.POST.get("key", "")
         return asked.act(by=asked.by, at=request.now, key=key, **given, **words), photos
     except BadInput as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, as_error(refusal))
+        form.refuse(refusal)
         return None, photos

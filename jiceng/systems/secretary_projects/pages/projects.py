@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from jiceng.kernel.attachments.service import of as attachments_of
 from jiceng.kernel.attachments.service import respond
 from jiceng.kernel.base.errors import Absent, NotAllowed
+from jiceng.kernel.base.text import whole_number
 from jiceng.kernel.orgs.service import Capacity
 from jiceng.kernel.procedures.service import Move, MoveNotPossible
 from jiceng.systems.secretary_projects import actions, terms
@@ -53,8 +54,7 @@ def ledger(request: DeskRequest) -> HttpResponse:
     units = lists.led_by(request.user, request.now)
     form = LedgerForm(request.GET, units=units)
     chosen = form.chosen()
-    after = request.GET.get("after", "")
-    start = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0
+    start = whole_number(request.GET.get("after", ""), 15) or 0
     found = lists.ledger(request.user, request.now, lists.Choice(**chosen), start)
     here, query = reverse("desk:secretary_projects:ledger"), urlencode(_plain(chosen))
     context = {
@@ -157,8 +157,7 @@ def case(request: DeskRequest, number: str) -> HttpResponse:
 def move(request: DeskRequest, number: str, move: str) -> HttpResponseBase:
     """Ask for what a move needs, then make it."""
     file = projects.project_file(request.user, number, request.now)
-    shown = request.POST.get("step", "")
-    step = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 16 else 0
+    step = whole_number(request.POST.get("step", ""), 15) or 0
     chosen, by = projects.offered(file, move), file.by
     if chosen is None and request.method == "POST":
         chosen, by = projects.pressed_before(file, request.capacities, move, step)
